@@ -1,4 +1,5 @@
 export * from './alarm.ts'
+export * from './api.ts'
 export * from './city/assets.ts'
 export * from './city/city.ts'
 export * from './city/devices.ts'

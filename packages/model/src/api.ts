@@ -1,0 +1,51 @@
+import type { Alarm } from './alarm.ts'
+import type { Command } from './command.ts'
+import type { DeadLetter } from './dead-letter.ts'
+import type { Entry } from './entry.ts'
+import type { AttributeValue, ReadingFlag } from './reading.ts'
+
+/** Answers of the HTTP API that the console reads. Every time is RFC 3339; a list stands under a name, so that it can grow. */
+
+/** `GET /api/session` and `POST /api/session`. */
+export type SessionAnswer = { operator: string; mustChangePassword: boolean }
+
+/** `GET /api/entities/{id}/history?from&to&every&attributes`: `every` in seconds; absent: raw points. */
+export type HistoryWireAnswer =
+  | {
+      kind: 'raw'
+      points: {
+        dateObserved: string
+        offset: number
+        values: Record<string, AttributeValue>
+        flags?: readonly ReadingFlag[]
+      }[]
+      truncated: boolean
+    }
+  | {
+      kind: 'windows'
+      /** Seconds. */
+      every: number
+      points: { from: string; count: number; values: Record<string, { mean: number; min: number; max: number }> }[]
+      truncated: boolean
+    }
+
+/** `GET /api/entities/{id}/entries?kinds=decision,command&limit=`: the audit trail, newest first. */
+export type EntriesAnswer = { entries: (Omit<Entry, 'receivedAt'> & { receivedAt: string })[] }
+
+/** `GET /api/alarms`: those in the list; with `history=true` past ones too, newest first. */
+export type AlarmsAnswer = { alarms: Alarm[] }
+
+/** `GET /api/commands?intersection=`: newest first. */
+export type CommandsAnswer = { commands: Command[] }
+
+/** `GET /api/dead-letters?before=&limit=&code=`: newest first; `next` is the `before` of the page that follows. */
+export type DeadLettersAnswer = {
+  deadLetters: (DeadLetter & { offset: number; receivedAt: string })[]
+  next?: number
+}
+
+/** `GET /api/timeline?from&to&every`: `every` in seconds. Windows without anything are there with zeros. */
+export type TimelineAnswer = {
+  every: number
+  windows: { from: string; readings: number; alarms: number }[]
+}
