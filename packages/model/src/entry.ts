@@ -114,6 +114,8 @@ export type Entry<K extends EntryKind = EntryKind> = {
     receivedAt: number
     /** Who brought it: a device or gateway id, `view:NAME`, `operator:NAME`, `system`. */
     source: string
+    /** As in the draft: the index of repeats is rebuilt from the tail by it. */
+    fingerprint?: number
   }
 }[K]
 
