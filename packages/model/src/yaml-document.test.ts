@@ -49,7 +49,20 @@ test('never throws', () => {
     fc.property(fc.string(), fc.string(), (text, path) => {
       const document = parseYamlDocument('any.yaml', text)
       document.locate(path)
+      document.locateWithin(path, 3)
       checkDocument(document, Plan)
     })
   )
+})
+
+test('a character of an expression is found in plain and block scalars, over folded lines too', () => {
+  const text = 'a: x > 1 &&\n   wrong < 2\nb: |\n    "k" in l\n      && wrong\nc: "wrong"\nd: >-\n  one\n  wrong\n'
+  const document = parseYamlDocument('rule.yaml', text)
+  const value = document.value as Record<string, string>
+  const place = (key: string) => document.locateWithin(`/${key}`, value[key]?.indexOf('wrong') ?? -1)
+  expect(place('a')).toEqual({ line: 2, column: 4 })
+  expect(place('b')).toEqual({ line: 5, column: 10 })
+  expect(place('c')).toBeUndefined()
+  expect(place('d')).toEqual({ line: 9, column: 3 })
+  expect(document.locateWithin('/none', 0)).toBeUndefined()
 })
