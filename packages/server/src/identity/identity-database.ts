@@ -1,0 +1,37 @@
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from '@photostructure/sqlite'
+
+export type IdentityDatabase = InstanceType<typeof DatabaseSync>
+
+const formatVersion = 1
+
+/**
+ * `identity.db` in the data folder: who may sign in and which devices may speak. It holds only hashes, is readable by
+ * its owner alone, and has few rows and rare writes, so it is used synchronously.
+ */
+export function openIdentityDatabase(folder: string): IdentityDatabase {
+  const file = join(folder, 'identity.db')
+  const database = new DatabaseSync(file)
+  chmodSync(file, 0o600)
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;')
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number }
+  if (version > formatVersion) {
+    database.close()
+    throw new Error(`${file} was written by a newer version of city-brain (format ${version})`)
+  }
+  database.exec(`
+    CREATE TABLE IF NOT EXISTS operators (
+      name TEXT PRIMARY KEY, hash TEXT NOT NULL, must_change INTEGER NOT NULL, changed_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS sessions (
+      token_hash TEXT PRIMARY KEY, operator TEXT NOT NULL REFERENCES operators (name),
+      created_at INTEGER NOT NULL, used_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS device_secrets (
+      device TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL, created_at INTEGER NOT NULL
+    ) STRICT;
+    PRAGMA user_version = ${formatVersion};
+  `)
+  return database
+}
