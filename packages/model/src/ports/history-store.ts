@@ -57,11 +57,16 @@ export interface HistoryStore {
   readonly name: 'duckdb' | 'influx'
   /** Undefined where nothing was ever written. */
   checkpoint(): Promise<HistoryCheckpoint | undefined>
-  /** Rows and checkpoint, durable when it resolves. Rows that the store would never take come back; all others are in. */
+  /**
+   * Rows and checkpoint, durable when it resolves. Rows that the store would never take are handed to `refuse`; the
+   * checkpoint moves only after that has resolved, so a crash in between repeats the refusal rather than losing it.
+   * All other rows are in. Rows at or before the checkpoint that the store has are in already and are passed over.
+   */
   write(
     rows: readonly HistoryRow[],
-    checkpoint: { epoch: string; offset: number }
-  ): Promise<{ checkpoint: HistoryCheckpoint; refusals: HistoryRefusal[] }>
+    checkpoint: { epoch: string; offset: number },
+    refuse: (refusals: readonly HistoryRefusal[]) => Promise<void>
+  ): Promise<HistoryCheckpoint>
   query(query: HistoryQuery): Promise<HistoryAnswer>
   /** The newest row of each entity at or before a moment (milliseconds since 1970), for putting the map at it. */
   latestAt(at: number): Promise<HistoryRow[]>
