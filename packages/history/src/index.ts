@@ -1,3 +1,4 @@
+export { openDuckDbHistory } from './duckdb/open-duckdb-history.ts'
 export { BadHistoryQuery, HistoryMisconfigured, HistoryUnavailable } from './errors.ts'
 export { createLatest } from './latest/latest.ts'
 export type { Log } from './log.ts'

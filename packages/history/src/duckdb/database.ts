@@ -1,0 +1,137 @@
+import { type HistoryAnswer, type HistoryCheckpoint, type HistoryRow, readingTypes } from '@city-brain/model'
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import { HistoryMisconfigured } from '../errors.ts'
+import type { QueryPlan } from '../plan-query.ts'
+import { appendBatch } from './append-batch.ts'
+import type { WriteArguments } from './protocol.ts'
+import { columnsOf, ensureSchema, quoted } from './schema.ts'
+import { select, selectLatestAt } from './select.ts'
+
+const memoryLimit = '256MB'
+const trimEvery = 60 * 60 * 1_000
+
+/** The database as the worker holds it: one connection writes, another reads, so that a long question does not hold up a write. */
+export type Database = {
+  checkpoint(): Promise<HistoryCheckpoint | null>
+  write(work: WriteArguments): Promise<void>
+  query(plan: QueryPlan): Promise<HistoryAnswer>
+  latestAt(at: number): Promise<HistoryRow[]>
+  close(): void
+}
+
+export async function openDatabase(file: string, oldest: number): Promise<Database> {
+  const instance = await openInstance(file)
+  const writer = await instance.connect()
+  const reader = await instance.connect()
+  await ensureSchema(writer)
+  const columns = new Map<string, ReadonlyMap<string, string>>()
+  for (const type of readingTypes) columns.set(type, await columnsOf(writer, type))
+
+  const ids = new Map<string, number>()
+  const names = new Map<number, string>()
+  for (const [id, entity] of (await writer.runAndReadAll('SELECT id, entity FROM entities')).getRows()) {
+    ids.set(String(entity), Number(id))
+    names.set(Number(id), String(entity))
+  }
+  let trimmedAt = Number.NEGATIVE_INFINITY
+  await trim(oldest)
+
+  async function trim(before: number): Promise<void> {
+    for (const type of readingTypes) await writer.run(`DELETE FROM ${quoted(type)} WHERE time < ${before}`)
+    trimmedAt = Date.now()
+  }
+
+  /** All or nothing: rows, the entities that are new, and how far the journal has been applied. */
+  async function write({ batches, checkpoint, oldest }: WriteArguments): Promise<void> {
+    const added = new Map<string, number>()
+    const idOf = (entity: string): number => {
+      const id = ids.get(entity) ?? added.get(entity) ?? ids.size + added.size + 1
+      if (!ids.has(entity)) added.set(entity, id)
+      return id
+    }
+    await writer.run('BEGIN')
+    try {
+      // Within the transaction: a fault after the commit would tell the writer that nothing was stored.
+      if (Date.now() - trimmedAt > trimEvery) await trim(oldest)
+      for (const batch of batches) {
+        await appendBatch(writer, columns.get(batch.type) ?? new Map(), batch, idOf)
+      }
+      await addEntities(writer, added)
+      await writer.run('DELETE FROM checkpoint')
+      await writer.run('INSERT INTO checkpoint VALUES ($1, $2, $3, $4)', [
+        checkpoint.epoch,
+        BigInt(checkpoint.offset),
+        BigInt(checkpoint.stored),
+        BigInt(checkpoint.refused)
+      ])
+      await writer.run('COMMIT')
+    } catch (fault) {
+      // Where the commit itself failed there is nothing left to roll back.
+      await writer.run('ROLLBACK').catch(() => undefined)
+      throw fault
+    }
+    for (const [entity, id] of added) {
+      ids.set(entity, id)
+      names.set(id, entity)
+    }
+  }
+
+  return {
+    async checkpoint() {
+      const [row] = (await writer.runAndReadAll('SELECT epoch, "offset", stored, refused FROM checkpoint')).getRows()
+      if (!row) return null
+      const [epoch, offset, stored, refused] = row
+      return { epoch: String(epoch), offset: Number(offset), stored: Number(stored), refused: Number(refused) }
+    },
+    write,
+    async query(plan) {
+      const id = ids.get(plan.entity)
+      if (id !== undefined) return select(reader, plan, id)
+      return plan.every === undefined
+        ? { kind: 'raw', points: [], truncated: false }
+        : { kind: 'windows', every: plan.every, points: [], truncated: false }
+    },
+    async latestAt(at) {
+      const rows: HistoryRow[] = []
+      for (const type of readingTypes) rows.push(...(await selectLatestAt(reader, type, at, names)))
+      return rows
+    },
+    close() {
+      reader.closeSync()
+      writer.closeSync()
+      instance.closeSync()
+    }
+  }
+}
+
+async function openInstance(file: string): Promise<DuckDBInstance> {
+  try {
+    return await DuckDBInstance.create(file, {
+      threads: '1',
+      memory_limit: memoryLimit,
+      // Nothing is fetched, nothing is loaded: the history needs no extension.
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false'
+    })
+  } catch (cause) {
+    // In use by another process, no permission, damaged, of a newer version: a person must look.
+    throw new HistoryMisconfigured(`DuckDB cannot open ${file}: ${cause instanceof Error ? cause.message : cause}`, {
+      cause
+    })
+  }
+}
+
+async function addEntities(connection: DuckDBConnection, added: ReadonlyMap<string, number>): Promise<void> {
+  if (added.size === 0) return
+  const appender = await connection.createAppender('entities')
+  try {
+    for (const [entity, id] of added) {
+      appender.appendInteger(id)
+      appender.appendVarchar(entity)
+      appender.endRow()
+    }
+    appender.flushSync()
+  } finally {
+    appender.closeSync()
+  }
+}
