@@ -1,8 +1,12 @@
 import type { Alarm } from './alarm.ts'
+import type { Asset } from './city/assets.ts'
 import type { Command } from './command.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import type { Entry } from './entry.ts'
-import type { AttributeValue, ReadingFlag } from './reading.ts'
+import type { LocalizedText } from './localized-text.ts'
+import type { LatestEntity } from './ports/latest-state.ts'
+import type { AttributeKind, AttributeValue, ReadingFlag } from './reading.ts'
+import type { ParkingPlace } from './wire.ts'
 
 /** Answers of the HTTP API that the console reads. Every time is RFC 3339; a list stands under a name, so that it can grow. */
 
@@ -48,4 +52,38 @@ export type DeadLettersAnswer = {
 export type TimelineAnswer = {
   every: number
   windows: { from: string; readings: number; alarms: number }[]
+}
+
+/** `GET /api/entities`: the newest of each, all at one offset. */
+export type EntitiesAnswer = { epoch: string; offset: number; entities: LatestEntity[] }
+
+/** `GET /api/entities/{id}`. */
+export type EntityAnswer = {
+  id: string
+  /** Its NGSI-LD id; absent where it reports nothing. */
+  urn?: string
+  asset: Asset
+  /** What it can report, with units. */
+  attributes: { name: string; unit?: string; kind: AttributeKind }[]
+  latest?: LatestEntity
+  /** Devices and gateways that may report it. */
+  devices: string[]
+}
+
+/** `POST /api/dead-letters/replay {offsets}`: what became of each. */
+export type ReplayAnswer = {
+  replayed: { offset: number; outcome: 'accepted' | 'rejected' | 'not-found'; code?: string; message?: string }[]
+}
+
+/** `GET /api/parking`, public. `now` is the server's clock: ages are shown against it. */
+export type ParkingAnswer = { now: string; places: ParkingPlace[] }
+
+/** `GET /api/parking/city`, public: what the residents' page needs of the city. */
+export type ParkingCityAnswer = {
+  name: LocalizedText
+  timeZone: string
+  centre: [number, number]
+  zoom: number
+  /** Path of the basemap's GeoJSON, absent where the city brings none. */
+  basemap?: string
 }
