@@ -1,5 +1,6 @@
 export { openDuckDbHistory } from './duckdb/open-duckdb-history.ts'
 export { BadHistoryQuery, HistoryMisconfigured, HistoryUnavailable } from './errors.ts'
+export { type InfluxOptions, openInfluxHistory } from './influx/open-influx-history.ts'
 export { createLatest } from './latest/latest.ts'
 export type { Log } from './log.ts'
 export { createQuality } from './quality/quality.ts'
