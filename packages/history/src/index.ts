@@ -4,3 +4,10 @@ export { type InfluxOptions, openInfluxHistory } from './influx/open-influx-hist
 export { createLatest } from './latest/latest.ts'
 export type { Log } from './log.ts'
 export { createQuality } from './quality/quality.ts'
+export { type InfluxServer, startInfluxd } from './testing/start-influxd.ts'
+export {
+  createHistoryWriter,
+  type HistoryWriter,
+  type HistoryWriterOptions,
+  type HistoryWriterState
+} from './writer/history-writer.ts'
