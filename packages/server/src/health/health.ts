@@ -1,0 +1,101 @@
+import {
+  type Clock,
+  type Counters,
+  formatInstant,
+  type Health,
+  type Journal,
+  type LocalizedText
+} from '@city-brain/model'
+
+/** What other parts have to say about themselves: nothing while all is well. */
+export type HealthProblem = { status: 'degraded' | 'failed'; text: LocalizedText }
+
+const day = 86_400
+
+/** Answers `GET /api/health`: the numbers, and in words for people what is wrong. */
+export function createHealth({
+  city,
+  version,
+  clock,
+  journal,
+  history,
+  broker,
+  counters,
+  others
+}: {
+  city: string
+  version: string
+  clock: Clock
+  journal: Journal
+  history: () => Health['history']
+  broker: () => Health['broker']
+  counters: () => Counters
+  others: () => HealthProblem[]
+}): () => Health {
+  const startedAt = formatInstant(clock.now())
+  return () => {
+    const { oldest: _, ...journalHealth } = journal.health()
+    const state = history()
+    const problems = [...journalProblems(journalHealth), ...historyProblems(state), ...others()]
+    const failed = problems.some((problem) => problem.status === 'failed')
+    return {
+      status: failed ? 'failed' : problems.length > 0 ? 'degraded' : 'ok',
+      city,
+      version,
+      startedAt,
+      now: formatInstant(clock.now()),
+      counters: counters(),
+      journal: { ...journalHealth, epoch: journal.epoch, head: journal.head },
+      history: state,
+      broker: broker(),
+      problems: problems.map(({ text }) => text)
+    }
+  }
+}
+
+function journalProblems(journal: Omit<Health['journal'], 'epoch' | 'head'>): HealthProblem[] {
+  if (journal.state === 'failed') {
+    return [failed('The journal has failed; intake is stopped', '日志存储发生故障，已停止接收数据')]
+  }
+  if (journal.state === 'full') {
+    return [failed('The journal is full; intake is stopped', '日志存储已满，已停止接收数据')]
+  }
+  const { secondsUntilFull } = journal
+  if (secondsUntilFull === undefined || secondsUntilFull > day) return []
+  const hours = Math.max(1, Math.round(secondsUntilFull / 3600))
+  return [degraded(`The journal will be full in about ${hours} h`, `日志存储约 ${hours} 小时后写满`)]
+}
+
+function historyProblems(history: Health['history']): HealthProblem[] {
+  const reason = history.message ? `: ${history.message}` : ''
+  switch (history.state) {
+    case 'ok':
+      return []
+    case 'catching-up': {
+      if (history.lagSeconds < 60) return []
+      const seconds = Math.round(history.lagSeconds)
+      return [degraded(`History is ${seconds} s behind and catching up`, `历史数据落后 ${seconds} 秒，正在追赶`)]
+    }
+    case 'unavailable':
+      return [
+        degraded(
+          `The history store does not answer; readings wait in the journal${reason}`,
+          `历史数据库无响应，读数暂存于日志${reason}`
+        )
+      ]
+    case 'misconfigured':
+      return [
+        degraded(
+          `The history store refuses the configuration; readings wait in the journal${reason}`,
+          `历史数据库配置有误，读数暂存于日志${reason}`
+        )
+      ]
+  }
+}
+
+function degraded(en: string, zh: string): HealthProblem {
+  return { status: 'degraded', text: { en, zh } }
+}
+function failed(en: string, zh: string): HealthProblem {
+  return { status: 'failed', text: { en, zh } }
+}

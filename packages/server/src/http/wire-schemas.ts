@@ -1,0 +1,250 @@
+import { LocalizedText, SignalTiming } from '@city-brain/model'
+import Type, { type TSchema } from 'typebox'
+
+/** The answers of the API as schemas, for OpenAPI and for the tests that hold the real answers against it. */
+const rfc3339 = Type.String({ format: 'date-time' })
+const offset = Type.Integer({ minimum: 0, description: "Place in the city's journal" })
+const open = { additionalProperties: true } as const
+const values = Type.Record(Type.String(), Type.Unknown(), {
+  description: 'Attribute to value, as the sensor sent them'
+})
+const flags = Type.Optional(Type.Array(Type.Enum(['late', 'above-capacity', 'gap'])))
+
+export const ApiErrorBody = Type.Object({
+  code: Type.String(),
+  message: Type.String(),
+  path: Type.Optional(Type.String()),
+  expected: Type.Optional(Type.String())
+})
+
+/** The answers of a route: its own, and that of every fault. */
+export function answers<S extends TSchema>(schema: S, status = 200) {
+  return { [status]: schema, '4xx': ApiErrorBody, '5xx': ApiErrorBody }
+}
+
+export const SessionBody = Type.Object({ operator: Type.String(), mustChangePassword: Type.Boolean() })
+
+export const LatestEntityBody = Type.Object({
+  entity: Type.String(),
+  type: Type.String(),
+  offset,
+  dateObserved: rfc3339,
+  receivedAt: rfc3339,
+  values,
+  flags,
+  backfill: Type.Optional(Type.Literal(true)),
+  stale: Type.Boolean(),
+  unreliable: Type.Optional(Type.Array(Type.Enum(['unchanged', 'above-capacity', 'gap'])))
+})
+
+export const AlarmBody = Type.Object({
+  id: Type.String(),
+  entity: Type.String(),
+  rule: Type.String(),
+  ruleVersion: Type.Integer(),
+  severity: Type.Enum(['informational', 'low', 'medium', 'high', 'critical']),
+  state: Type.Enum(['unacknowledged', 'acknowledged', 'returned-unacknowledged', 'normal']),
+  title: LocalizedText,
+  detail: LocalizedText,
+  advice: Type.Optional(LocalizedText),
+  values,
+  causes: Type.Array(offset),
+  raisedAt: rfc3339,
+  returnedAt: Type.Optional(rfc3339),
+  acknowledgedAt: Type.Optional(rfc3339),
+  acknowledgedBy: Type.Optional(Type.String()),
+  offset
+})
+export const AlarmsBody = Type.Object({ alarms: Type.Array(AlarmBody) })
+
+const CommandStateBody = Type.Enum(['requested', 'sent', 'acknowledged', 'effective', 'rejected', 'expired'])
+export const CommandBody = Type.Object({
+  id: Type.String(),
+  intersection: Type.String(),
+  controller: Type.String(),
+  state: CommandStateBody,
+  message: Type.Object({ commandId: Type.String(), kind: Type.String(), timing: Type.Optional(SignalTiming) }, open),
+  decision: Type.Optional(Type.Object({ decision: Type.String(), outcome: Type.String() }, open)),
+  reason: Type.Optional(Type.String()),
+  times: Type.Record(Type.String(), rfc3339),
+  offset
+})
+export const CommandsBody = Type.Object({ commands: Type.Array(CommandBody) })
+
+export const EntityBody = Type.Object({
+  id: Type.String(),
+  urn: Type.Optional(Type.String({ description: 'Its NGSI-LD id' })),
+  asset: Type.Object({ type: Type.Literal('Feature'), id: Type.String() }, open),
+  attributes: Type.Array(
+    Type.Object({ name: Type.String(), unit: Type.Optional(Type.String()), kind: Type.String() }),
+    { description: 'What it can report, with units' }
+  ),
+  latest: Type.Optional(LatestEntityBody),
+  devices: Type.Array(Type.String(), { description: 'Devices that may report it' })
+})
+export const EntitiesBody = Type.Object({ epoch: Type.String(), offset, entities: Type.Array(LatestEntityBody) })
+
+export const HistoryBody = Type.Union([
+  Type.Object({
+    kind: Type.Literal('raw'),
+    points: Type.Array(Type.Object({ dateObserved: rfc3339, offset, values, flags })),
+    truncated: Type.Boolean()
+  }),
+  Type.Object({
+    kind: Type.Literal('windows'),
+    every: Type.Number({ unit: 's' }),
+    points: Type.Array(
+      Type.Object({
+        from: rfc3339,
+        count: Type.Integer(),
+        values: Type.Record(Type.String(), Type.Object({ mean: Type.Number(), min: Type.Number(), max: Type.Number() }))
+      })
+    ),
+    truncated: Type.Boolean()
+  })
+])
+
+export const EntriesBody = Type.Object({
+  entries: Type.Array(
+    Type.Object(
+      {
+        offset,
+        kind: Type.String(),
+        entity: Type.String(),
+        receivedAt: rfc3339,
+        source: Type.String(),
+        payload: Type.Unknown()
+      },
+      open
+    )
+  )
+})
+
+export const DeadLettersBody = Type.Object({
+  deadLetters: Type.Array(
+    Type.Object(
+      {
+        offset,
+        receivedAt: rfc3339,
+        code: Type.String(),
+        message: Type.String(),
+        topic: Type.String(),
+        device: Type.String(),
+        size: Type.Integer(),
+        sha256: Type.String()
+      },
+      open
+    )
+  ),
+  next: Type.Optional(offset)
+})
+export const ReplayBody = Type.Object({
+  replayed: Type.Array(Type.Object({ offset, outcome: Type.String() }, open))
+})
+
+export const TimelineBody = Type.Object({
+  every: Type.Number({ unit: 's' }),
+  windows: Type.Array(Type.Object({ from: rfc3339, readings: Type.Integer(), alarms: Type.Integer() }))
+})
+
+const counters = Type.Object({
+  received: Type.Integer(),
+  accepted: Type.Integer(),
+  rejected: Type.Integer(),
+  duplicate: Type.Integer(),
+  stored: Type.Integer(),
+  pending: Type.Integer(),
+  refused: Type.Integer()
+})
+export const HealthBody = Type.Object({
+  status: Type.Enum(['ok', 'degraded', 'failed']),
+  city: Type.String(),
+  version: Type.String(),
+  startedAt: rfc3339,
+  now: rfc3339,
+  counters,
+  journal: Type.Object({
+    state: Type.Enum(['ok', 'full', 'failed']),
+    epoch: Type.String(),
+    head: offset,
+    bytes: Type.Number(),
+    limitBytes: Type.Number(),
+    freeBytes: Type.Number(),
+    secondsUntilFull: Type.Optional(Type.Number())
+  }),
+  history: Type.Object({
+    store: Type.Enum(['duckdb', 'influx']),
+    state: Type.Enum(['ok', 'catching-up', 'unavailable', 'misconfigured']),
+    offset,
+    lagSeconds: Type.Number(),
+    message: Type.Optional(Type.String())
+  }),
+  broker: Type.Object({ connected: Type.Integer(), port: Type.Integer() }),
+  problems: Type.Array(LocalizedText)
+})
+
+export const ParkingPlaceBody = Type.Object({
+  id: Type.String(),
+  type: Type.Enum(['OffStreetParking', 'OnStreetParking']),
+  name: LocalizedText,
+  address: Type.Optional(LocalizedText),
+  position: Type.Optional(Type.Tuple([Type.Number(), Type.Number()])),
+  state: Type.Enum(['open', 'full', 'closed', 'not-reliable', 'stale', 'unknown']),
+  reasons: Type.Optional(Type.Array(Type.Enum(['unchanged', 'above-capacity', 'gap']))),
+  availableSpotNumber: Type.Optional(Type.Integer()),
+  totalSpotNumber: Type.Optional(Type.Integer()),
+  dateObserved: Type.Optional(rfc3339),
+  usuallyOff: Type.Optional(Type.Number()),
+  trend: Type.Optional(Type.Enum(['filling', 'emptying', 'steady'])),
+  openingHours: Type.Optional(Type.String()),
+  maximumAllowedHeight: Type.Optional(Type.Number()),
+  priceRatePerMinute: Type.Optional(Type.Number()),
+  priceCurrency: Type.Optional(Type.String()),
+  disabledSpotNumber: Type.Optional(Type.Integer())
+})
+export const ParkingBody = Type.Object({ now: rfc3339, places: Type.Array(ParkingPlaceBody) })
+export const ParkingCityBody = Type.Object({
+  name: LocalizedText,
+  timeZone: Type.String(),
+  centre: Type.Tuple([Type.Number(), Type.Number()]),
+  zoom: Type.Number(),
+  basemap: Type.Optional(Type.String())
+})
+
+export const FeatureCollectionBody = Type.Object(
+  { type: Type.Literal('FeatureCollection'), features: Type.Array(Type.Unknown()) },
+  open
+)
+export const CityBody = Type.Object({
+  id: Type.String(),
+  name: LocalizedText,
+  timeZone: Type.String(),
+  languages: Type.Array(Type.Enum(['en', 'zh'])),
+  centre: Type.Tuple([Type.Number(), Type.Number()]),
+  zoom: Type.Number(),
+  assets: FeatureCollectionBody,
+  intersections: Type.Array(Type.Object({ intersection: Type.String() }, open)),
+  rules: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      version: Type.Integer(),
+      severity: Type.Optional(Type.String()),
+      title: LocalizedText
+    })
+  ),
+  basemap: Type.Optional(Type.String())
+})
+
+export const SnapshotBody = Type.Object({
+  type: Type.Literal('snapshot'),
+  epoch: Type.String(),
+  offset,
+  now: Type.Number({ unit: 'ms' }),
+  entities: Type.Array(LatestEntityBody),
+  signals: Type.Array(
+    Type.Object({ intersection: Type.String(), offset, stale: Type.Boolean(), state: Type.Unknown() }, open)
+  ),
+  devices: Type.Array(Type.Object({ device: Type.String(), status: Type.String(), since: rfc3339 })),
+  alarms: Type.Array(AlarmBody),
+  rates: Type.Object({ readingsPerSecond: Type.Number(), counters })
+})

@@ -1,0 +1,123 @@
+import type { CityRates, Clock, DeltaMessage, SnapshotMessage } from '@city-brain/model'
+import { mergeDelta, noChanges, toDelta } from './delta.ts'
+import type { LiveParts, LiveView } from './live-view.ts'
+
+export type LiveFeed = {
+  readonly epoch: string
+  /** The whole state at one offset. Deltas sent from here on begin at it. */
+  snapshot(): SnapshotMessage
+  /** The deltas that lead from an offset to now, or undefined where the ring does not reach back to it. */
+  since(epoch: string, offset: number): DeltaMessage[] | undefined
+  /** Calls the listener with each delta and its JSON, made once for all. Returns the end. */
+  onDelta(listener: (delta: DeltaMessage, json: string) => void): () => void
+  close(): void
+}
+
+export const liveTimes = { batch: 100, rates: 1_000, ring: 60_000 }
+
+/**
+ * Turns the changes of the live view into deltas, each from exactly where the one before ended, and keeps the last minute
+ * of them for browsers that come back. `flush` is synchronous and so are the view's steps: a delta's `to` is the offset at
+ * which its values were read.
+ */
+export function createLiveFeed({
+  view,
+  parts,
+  epoch,
+  clock,
+  rates,
+  times = liveTimes
+}: {
+  view: LiveView
+  parts: LiveParts
+  epoch: string
+  clock: Clock
+  rates: () => CityRates
+  times?: typeof liveTimes
+}): LiveFeed {
+  let changes = noChanges()
+  let from = view.offset
+  let ratesSentAt = Number.NEGATIVE_INFINITY
+  const ring: { delta: DeltaMessage; at: number }[] = []
+  const listeners = new Set<(delta: DeltaMessage, json: string) => void>()
+
+  const ends = [
+    parts.latest.onChange((changed) => {
+      for (const entity of changed) changes.entities.set(entity.entity, entity)
+    }),
+    parts.signals.onChange((changed) => {
+      for (const signal of changed) changes.signals.set(signal.intersection, signal)
+    }),
+    parts.devices.onChange((changed) => {
+      for (const device of changed) changes.devices.set(device.device, device)
+    }),
+    parts.alarms.onChange((changed) => {
+      changes.alarms.push(...changed)
+    })
+  ]
+
+  const flush = ({ evenIfQuiet = false } = {}) => {
+    const at = clock.monotonic()
+    const dueRates = at - ratesSentAt >= times.rates
+    const changed = changes.entities.size + changes.signals.size + changes.devices.size + changes.alarms.length > 0
+    // Without a change only the rates are worth a message; the offsets in between are covered by the next one.
+    if (!changed && !dueRates && !(evenIfQuiet && from !== view.offset)) return
+    if (dueRates) {
+      changes.rates = rates()
+      ratesSentAt = at
+    }
+    const delta = toDelta(changes, { epoch, from, to: view.offset, now: clock.now() })
+    changes = noChanges()
+    from = view.offset
+    ring.push({ delta, at })
+    while (ring[0] && at - ring[0].at > times.ring) ring.shift()
+    if (listeners.size === 0) return
+    const json = JSON.stringify(delta)
+    for (const listener of listeners) listener(delta, json)
+  }
+  const timer = setInterval(() => flush(), times.batch)
+
+  return {
+    epoch,
+    snapshot() {
+      // First everyone gets what led here, so that the next delta begins at this snapshot's offset for all.
+      flush({ evenIfQuiet: true })
+      return {
+        type: 'snapshot',
+        epoch,
+        offset: view.offset,
+        now: clock.now(),
+        entities: parts.latest.all(),
+        signals: parts.signals.all(),
+        devices: parts.devices.all(),
+        alarms: parts.alarms.list(),
+        rates: rates()
+      }
+    },
+    since(wantedEpoch, offset) {
+      if (wantedEpoch !== epoch) return undefined
+      if (offset === from) return []
+      const begin = ring.findIndex(({ delta }) => delta.from === offset)
+      return begin === -1 ? undefined : ring.slice(begin).map(({ delta }) => delta)
+    },
+    onDelta(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close() {
+      clearInterval(timer)
+      for (const end of ends) end()
+      listeners.clear()
+    }
+  }
+}
+
+/** One delta in place of many that chain, for a client that comes back. */
+export function joinDeltas(deltas: readonly DeltaMessage[]): DeltaMessage | undefined {
+  const [first] = deltas
+  const last = deltas.at(-1)
+  if (!first || !last) return undefined
+  const changes = noChanges()
+  for (const delta of deltas) mergeDelta(changes, delta)
+  return toDelta(changes, { epoch: last.epoch, from: first.from, to: last.to, now: last.now })
+}
