@@ -1,0 +1,4 @@
+/** Texts of the operators' console. */
+export const consoleEn = {
+  product: 'City brain'
+}

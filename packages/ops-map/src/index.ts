@@ -1,0 +1,1 @@
+export { formatAge, formatElapsed, formatSpan, type Span, spanOf } from './format/age.ts'

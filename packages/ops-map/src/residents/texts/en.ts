@@ -1,0 +1,4 @@
+/** Texts of the residents' page. */
+export const residentsEn = {
+  title: 'Parking now'
+}
