@@ -1,0 +1,6 @@
+export { type AlarmsView, createAlarmsView } from './alarms-view.ts'
+export { backtest } from './backtest.ts'
+export { loadRules } from './load-rules.ts'
+export type { Rule, RuleSet } from './rule-set.ts'
+export { ruleSetRecord } from './rule-set-record.ts'
+export { createRulesView, type RulesViewOptions } from './rules-view.ts'

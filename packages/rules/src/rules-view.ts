@@ -1,0 +1,298 @@
+import {
+  type AssetCollection,
+  type Entry,
+  type EntryKind,
+  type Reading,
+  readingTypeOf,
+  type View
+} from '@city-brain/model'
+import { type AlarmLedger, createAlarmLedger, type LedgerState } from './alarm-ledger.ts'
+import type { Condition, RuleRuntime, Verdict } from './condition.ts'
+import { type ConditionTracker, createConditionTracker, type TrackerState } from './condition-tracker.ts'
+import { createDueQueue } from './due-queue.ts'
+import type { Context } from './expression.ts'
+import {
+  alarmId,
+  causesOf,
+  createOutcomes,
+  type Outcomes,
+  raisedTransition,
+  reportedValues,
+  timingRequest
+} from './outcomes.ts'
+import { type ReadingMemory, readingContext, remember } from './reading-context.ts'
+import { assetValues, indexRules } from './rule-index.ts'
+import type { Rule, RuleSet } from './rule-set.ts'
+import { createRuleTime, type RuleTimeState } from './rule-time.ts'
+import { PreviousValues } from './subject-environment.ts'
+import { createTimingDemands, type TimingDemand, type TimingDemandState } from './timing-demands.ts'
+
+export type RulesViewOptions = {
+  ruleSet: RuleSet
+  assets: AssetCollection
+  /** Device id → entity id, for devices that belong to an asset of another id: which intersection a signal controller runs. */
+  controllers?: ReadonlyMap<string, string>
+}
+
+const format = 1
+type RulesState = {
+  format: number
+  /** Hash of the rule set that governs, by the newest `rule-set` entry. */
+  governing?: string
+  time: RuleTimeState
+  rules: TrackerState
+  timings: TimingDemandState[]
+  memories: [string, ReadingMemory][]
+  quality: [string, string[]][]
+  ledger: LedgerState
+}
+
+const kinds: readonly EntryKind[] = [
+  'tick',
+  'reading',
+  'status',
+  'command',
+  'quality',
+  'operator-action',
+  'alarm',
+  'rule-set',
+  'registry'
+]
+
+/**
+ * The rules as a view of the journal: readings, device status, commands and the passing of ticks become alarm transitions
+ * and timing requests. A reading touches the rules on its type and nothing else; a tick touches what is due.
+ *
+ * Recorded `alarm` entries are never judged. They are noted, so that when the rules have changed (a `rule-set` or
+ * `registry` entry) what stands by record is taken over: alarms of removed rules return, others wait for their next
+ * reading. Entries of a time that other rules governed lead to no outcomes.
+ */
+export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptions): View {
+  const index = indexRules(ruleSet, assets)
+  const time = createRuleTime()
+  const ledger: AlarmLedger = createAlarmLedger()
+  const memories = new Map<string, ReadingMemory>()
+  const quality = new Map<string, string[]>()
+  let queue = createDueQueue<Condition | TimingDemand>()
+  let governing: string | undefined
+  let outcomes: Outcomes | undefined
+
+  const timers = { set: (timer: Condition | TimingDemand, due: number) => queue.set(timer, due) }
+  const intersectionOf = (entity: string) => {
+    const properties = index.asset(entity)?.properties
+    return properties?.kind === 'detector' ? properties.refIntersection : undefined
+  }
+
+  const timings = createTimingDemands(timers, (demand, because, causes) => {
+    outcomes?.timingRequest(demand.intersection, timingRequest(because, index.asset(because.entity), causes))
+  })
+
+  const joinTiming = (condition: Condition) => {
+    if (condition.runtime.rule.requestTiming === undefined) return
+    const intersection = intersectionOf(condition.entity)
+    if (intersection) timings.join(condition, intersection, time.now)
+  }
+
+  const raiseAlarm = (condition: Condition) => {
+    if (!condition.runtime.rule.alarm || !outcomes) return
+    const raised = raisedTransition(condition, index.asset(condition.entity))
+    const again = ledger.get(raised.alarm) !== undefined
+    const transition = again ? { ...raised, transition: 'raised-again' as const } : raised
+    outcomes.alarm(condition.entity, transition)
+    ledger.decide(condition.entity, transition)
+  }
+
+  const returnAlarm = (
+    rule: Pick<Rule, 'id' | 'version'>,
+    entity: string,
+    values: Condition['values'],
+    causes: number[]
+  ) => {
+    const id = alarmId(rule, entity)
+    const standing = ledger.get(id)
+    if (!standing || !ledger.isActive(id) || !outcomes) return
+    const transition = {
+      ...standing.raised,
+      transition: 'returned' as const,
+      ruleVersion: rule.version,
+      values,
+      causes
+    }
+    outcomes.alarm(entity, transition)
+    ledger.decide(entity, transition)
+  }
+
+  const tracker: ConditionTracker = createConditionTracker({
+    index,
+    queue: timers,
+    now: () => time.now,
+    effects: {
+      raise(condition) {
+        raiseAlarm(condition)
+        joinTiming(condition)
+      },
+      return(condition) {
+        returnAlarm(condition.runtime.rule, condition.entity, condition.values, causesOf(condition))
+        const intersection = intersectionOf(condition.entity)
+        if (intersection) timings.leave(condition, intersection)
+      }
+    }
+  })
+
+  const judgeAll = (runtimes: readonly RuleRuntime[], entity: string, offset: number, context: Context) => {
+    for (const runtime of runtimes) {
+      const verdict = verdictOf(runtime.rule, context)
+      tracker.judge(runtime, entity, offset, verdict, () => reportedValues(runtime.rule, context))
+    }
+  }
+
+  const applyReading = ({ entity, offset, receivedAt, payload: reading }: Entry<'reading'>) => {
+    if (reading.backfill || reading.flags?.includes('late')) return
+    const plan = index.plans.get(reading.type)
+    if (!plan) return
+    for (const runtime of plan.silences) tracker.hear(runtime, entity, offset)
+    if (plan.conditions.length === 0) return
+    const received = { reading, receivedAt, offset }
+    const before = plan.remembers ? memories.get(entity) : undefined
+    const memory = plan.remembers ? remember(received, before) : undefined
+    if (memory) memories.set(entity, memory)
+    const known = { memory, before, quality: quality.get(entity) }
+    judgeAll(plan.conditions, entity, offset, readingContext(received, plan, index.asset(entity), known))
+  }
+
+  /** The rules that ask whether the values are reliable judge the newest reading once more. */
+  const applyQuality = ({ entity, offset, receivedAt, payload }: Entry<'quality'>) => {
+    const others = (quality.get(entity) ?? []).filter((problem) => problem !== payload.problem)
+    const standing = payload.state === 'raised' ? [...others, payload.problem].sort() : others
+    if (standing.length > 0) quality.set(entity, standing)
+    else quality.delete(entity)
+    const asset = index.asset(entity)
+    const type = asset && readingTypeOf(asset.properties)
+    const plan = type && index.plans.get(type)
+    const memory = memories.get(entity)
+    if (!type || !plan || !memory) return
+    const reading = { type, dateObserved: '', values: memory.values as unknown as Reading['values'] }
+    const context = readingContext({ reading, receivedAt, offset }, plan, asset, { memory, quality: standing })
+    const asking = plan.conditions.filter(({ rule }) => rule.reported.includes('unreliable'))
+    judgeAll(asking, entity, offset, context)
+  }
+
+  const acknowledge = ({ offset, payload }: Entry<'operator-action'>) => {
+    if (payload.action !== 'acknowledge-alarm' || payload.subject === undefined || !outcomes) return
+    const standing = ledger.get(payload.subject)
+    if (!standing || standing.state === 'acknowledged') return
+    const transition = {
+      ...standing.raised,
+      transition: 'acknowledged' as const,
+      operator: payload.operator,
+      causes: [offset]
+    }
+    outcomes.alarm(standing.entity, transition)
+    ledger.decide(standing.entity, transition)
+  }
+
+  /** The rules or the assets have changed: what stands by record is brought together with what these rules hold. */
+  const settle = (offset: number) => {
+    for (const alarm of ledger.settle()) {
+      const standing = ledger.get(alarm)
+      if (!standing || !ledger.isActive(alarm)) continue
+      const { entity, raised } = standing
+      const runtime = index.runtimes.get(raised.rule)
+      const condition = runtime?.conditions.get(entity)
+      if (!runtime?.rule.alarm || !index.appliesTo(runtime.rule, entity)) {
+        returnAlarm({ id: raised.rule, version: raised.ruleVersion }, entity, {}, [offset])
+      } else if (condition?.phase === 'heard') returnAlarm(runtime.rule, entity, {}, causesOf(condition))
+      else if (!condition || condition.phase === 'pending') tracker.adopt(runtime, entity, raised.values, raised.causes)
+    }
+    for (const runtime of index.runtimes.values()) {
+      const active = [...runtime.conditions.values()].filter(({ phase }) => phase === 'active' || phase === 'clearing')
+      for (const condition of active.sort((a, b) => (a.key < b.key ? -1 : 1))) {
+        if (!ledger.isActive(condition.key) && !ledger.isOutstanding(condition.key)) raiseAlarm(condition)
+        joinTiming(condition)
+      }
+    }
+  }
+
+  const applyEntry = (entry: Entry) => {
+    switch (entry.kind) {
+      case 'tick':
+        time.advance(entry.payload)
+        for (const timer of queue.take(time.now)) {
+          if (timer.kind === 'condition') tracker.fire(timer)
+          else timings.renew(timer, time.now)
+        }
+        return
+      case 'reading':
+        return applyReading(entry)
+      case 'status': {
+        const entity = controllers?.get(entry.entity) ?? entry.entity
+        const context = { ...entry.payload, asset: assetValues(index.asset(entity)) }
+        return judgeAll(index.device, entity, entry.offset, context)
+      }
+      case 'command': {
+        const { state, reason } = entry.payload
+        const context = { state, ...(reason ? { reason } : {}), asset: assetValues(index.asset(entry.entity)) }
+        return judgeAll(index.command, entry.entity, entry.offset, context)
+      }
+      case 'quality':
+        return applyQuality(entry)
+      case 'operator-action':
+        return acknowledge(entry)
+      case 'alarm':
+        if (entry.source === 'view:rules') ledger.record(entry.entity, entry.payload)
+        return
+      case 'rule-set':
+      case 'registry':
+        if (outcomes) settle(entry.offset)
+    }
+  }
+
+  return {
+    name: 'rules',
+    kinds,
+    restore(state) {
+      const saved = (state as RulesState | undefined)?.format === format ? (state as RulesState) : undefined
+      queue = createDueQueue()
+      governing = saved?.governing
+      time.restore(saved?.time)
+      ledger.restore(saved?.ledger)
+      tracker.restore(saved?.rules ?? [])
+      timings.restore(saved?.timings ?? [], index.runtimes)
+      memories.clear()
+      for (const [entity, memory] of saved?.memories ?? []) {
+        memories.set(entity, { ...memory, values: new PreviousValues({ ...memory.values }) })
+      }
+      quality.clear()
+      for (const [entity, problems] of saved?.quality ?? []) quality.set(entity, problems)
+    },
+    apply(entry) {
+      if (entry.kind === 'rule-set') governing = entry.payload.hash
+      outcomes = governing === undefined || governing === ruleSet.hash ? createOutcomes(entry) : undefined
+      applyEntry(entry)
+      return outcomes?.drafts()
+    },
+    snapshot: (): RulesState => ({
+      format,
+      ...(governing === undefined ? {} : { governing }),
+      time: time.snapshot(),
+      rules: tracker.snapshot(),
+      timings: timings.snapshot(),
+      memories: [...memories],
+      quality: [...quality],
+      ledger: ledger.snapshot()
+    })
+  }
+}
+
+/** What the values say about a rule. A rule whose filter does not hold does not stand. */
+function verdictOf({ trigger }: Rule, context: Context): Verdict {
+  if (trigger.kind !== 'condition') return 'unknown'
+  const meant = trigger.filter ? trigger.filter.evaluate(context) : true
+  if (meant === undefined) return 'unknown'
+  if (!meant) return 'clear'
+  const raises = trigger.when.evaluate(context)
+  if (raises) return 'raise'
+  const clears = trigger.clear ? trigger.clear.evaluate(context) : raises === undefined ? undefined : !raises
+  if (clears) return 'clear'
+  return raises === false ? 'between' : 'unknown'
+}
