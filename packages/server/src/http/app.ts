@@ -1,0 +1,80 @@
+import type {
+  AlarmsAnswer,
+  CityDescription,
+  Clock,
+  CommandsAnswer,
+  Draft,
+  Health,
+  HistoryStore,
+  Journal,
+  LatestEntity,
+  ParkingAnswer,
+  ReplayAnswer,
+  SnapshotMessage
+} from '@city-brain/model'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault
+} from 'fastify'
+import type { DeviceSecrets } from '../identity/device-secrets.ts'
+import type { Operators } from '../identity/operators.ts'
+import type { Sessions } from '../identity/sessions.ts'
+import type { SignInLimit } from '../identity/sign-in-limit.ts'
+import type { Activity } from '../live/activity.ts'
+import type { LiveFeed } from '../live/live-feed.ts'
+import type { LiveParts } from '../live/live-view.ts'
+import type { Log } from '../log.ts'
+import type { FaultCodes } from './error-handler.ts'
+
+/** A Fastify instance whose handlers are typed by their TypeBox schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+/** Everything that the routes answer from. They hold no state of their own. */
+export type AppParts = {
+  clock: Clock
+  log: Log
+  city: CityDescription
+  /** Text of the basemap's GeoJSON. */
+  basemap?: string
+  identity: Identity
+  journal: Journal
+  history: Pick<HistoryStore, 'query'>
+  live: LiveParts & { latest: { get(entity: string): LatestEntity | undefined } } & {
+    alarms: { get(id: string): AlarmsAnswer['alarms'][number] | undefined }
+  }
+  feed: LiveFeed
+  activity: Activity
+  /** Appends an operator's action to the journal; resolves when it is there for good. */
+  record: RecordAction
+  health: () => Health
+  parking: () => ParkingAnswer
+  /** Devices and gateways that may report an entity. */
+  devicesOf: (entity: string) => string[]
+  commandsOf: (intersection: string | undefined, limit: number) => Promise<CommandsAnswer['commands']>
+  pastAlarms: (before: number | undefined, limit: number) => Promise<AlarmsAnswer['alarms']>
+  at: (time: number) => Promise<SnapshotMessage>
+  replay: (offsets: readonly number[]) => Promise<ReplayAnswer['replayed']>
+  faultCodes: FaultCodes
+  version: string
+  /** Folder of the built map; absent where it was not built. */
+  pages?: string
+}
+
+export type Identity = {
+  operators: Operators
+  sessions: Sessions
+  signInLimit: SignInLimit
+  deviceSecrets: DeviceSecrets
+}
+
+export type RecordAction = (action: Draft<'operator-action'>['payload']) => Promise<void>

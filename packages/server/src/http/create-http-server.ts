@@ -1,0 +1,91 @@
+import cookie from '@fastify/cookie'
+import rateLimit from '@fastify/rate-limit'
+import swagger from '@fastify/swagger'
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import websocket from '@fastify/websocket'
+import fastify from 'fastify'
+import Type from 'typebox'
+import { ApiFault } from './api-fault.ts'
+import type { App, AppParts } from './app.ts'
+import { createErrorHandler } from './error-handler.ts'
+import { cityRoutes } from './routes/city-routes.ts'
+import { entityRoutes } from './routes/entity-routes.ts'
+import { liveRoute } from './routes/live-route.ts'
+import { operationRoutes } from './routes/operation-routes.ts'
+import { pageRoutes } from './routes/page-routes.ts'
+import { sessionRoutes } from './routes/session-routes.ts'
+import { setSecurityHeaders } from './security-headers.ts'
+import { createSessionGuard } from './session-guard.ts'
+
+const limits = {
+  /** Nothing that the API takes is larger. */
+  bodyBytes: 64 * 1024,
+  /** Requests a minute from one address: a console that is used hard needs about 200. */
+  requests: 1_500,
+  webSocketBytes: 4 * 1024
+}
+
+/** The HTTP server with all its routes, ready to listen. */
+export async function createHttpServer(parts: AppParts): Promise<App> {
+  const app: App = fastify({
+    logger: false,
+    bodyLimit: limits.bodyBytes,
+    // A proxy for TLS on this machine may say who is behind it; nobody else is believed.
+    trustProxy: 'loopback',
+    forceCloseConnections: true,
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 300 }
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  // Answers are typed; a serialiser made from a schema would silently leave out what the schema forgot.
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value))
+  app.setErrorHandler(createErrorHandler(parts))
+  app.decorateRequest('session', undefined)
+
+  await app.register(cookie)
+  app.addHook('onRequest', (request, reply, done) => {
+    setSecurityHeaders(request, reply)
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store')
+    done()
+  })
+  await app.register(rateLimit, {
+    max: limits.requests,
+    timeWindow: 60_000,
+    cache: 20_000,
+    errorResponseBuilder: (_request, context) =>
+      new ApiFault('too-many-requests', { retryAfter: Math.ceil(context.ttl / 1_000) })
+  })
+  app.addHook('onRequest', createSessionGuard(parts.identity))
+  await app.register(websocket, { options: { maxPayload: limits.webSocketBytes, perMessageDeflate: false } })
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: `City brain: ${parts.city.name.en}`,
+        version: parts.version,
+        description:
+          'Sessions are cookies. Times are RFC 3339 in UTC. Every error has the body {code, message, path?, expected?}.'
+      },
+      components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'city_brain_session' } } },
+      security: [{ session: [] }]
+    }
+  })
+
+  sessionRoutes(app, parts)
+  cityRoutes(app, parts)
+  entityRoutes(app, parts)
+  operationRoutes(app, parts)
+  liveRoute(app, parts)
+  app.get(
+    '/api/openapi.json',
+    { schema: { tags: ['api'], summary: 'This description', response: { 200: Type.Unknown() } } },
+    () => app.swagger()
+  )
+  if (parts.pages) await pageRoutes(app, parts.pages)
+  app.setNotFoundHandler(() => {
+    throw new ApiFault('not-found')
+  })
+  await app.ready()
+  return app
+}
