@@ -38,10 +38,17 @@ export interface Journal {
     before?: number
     limit: number
   }): Promise<Entry<K>[]>
-  /** Calls the listener with each committed group, in order and without a gap from the moment of the call. Returns the end. */
+  /**
+   * Calls the listener with each committed group, in order and without a gap from the moment of the call. Returns the end.
+   * The entries come from memory and share their payloads with the drafts: nobody changes them.
+   */
   tail(listener: (entries: readonly Entry[]) => void): () => void
+  /**
+   * A view's newest state. Whoever asks for or saves one is a known view: retention cuts nothing after the offset of its
+   * newest snapshot. That holds for a store with a checkpoint of its own as well (its state may be anything).
+   */
   snapshot(view: string): Promise<Snapshot | undefined>
-  /** Keeps a view's state; `offset` is how far it has applied. */
+  /** Keeps a view's state; `offset` is how far it has applied. Retention may cut what lies before. */
   saveSnapshot(view: string, offset: number, state: unknown): Promise<void>
   /** Lasting totals, as of the newest commit. */
   tally(): Tally

@@ -13,6 +13,9 @@ export interface View {
   /** With the state of the newest snapshot, or undefined at the very beginning (or after its format changed). */
   restore(state: unknown): void
   apply(entry: Entry): readonly Draft[] | undefined
-  /** Plain JSON: the state after the last applied entry, with a format version in it. */
+  /**
+   * Plain JSON: the state after the last applied entry, with its version in a number `format`. A stored state of another
+   * `format` is not restored: the view is built anew from what the journal keeps.
+   */
   snapshot(): unknown
 }

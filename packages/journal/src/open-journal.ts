@@ -1,0 +1,224 @@
+import type { Clock, Entry, EntryKind, Journal, JournalHealth, Snapshot, Tick } from '@city-brain/model'
+import { addTally, createAppendQueue } from './append-queue.ts'
+import { fromErrorRecord, JournalError } from './journal-error.ts'
+import { type JournalLimits, resolveLimits } from './limits.ts'
+import { kindIndexOf, unpackEntries } from './packed-entries.ts'
+import type { PageAnswer, SnapshotAnswer } from './protocol.ts'
+import { createTail } from './tail.ts'
+import { createTicker } from './ticker.ts'
+import { startWorker } from './worker-link.ts'
+
+export type Log = (level: 'info' | 'warn' | 'error', message: string, detail?: Record<string, unknown>) => void
+
+export type JournalOptions = {
+  /** Of the journal's own; made where it is not there. */
+  folder: string
+  clock: Clock
+  log: Log
+  limits?: JournalLimits
+  /** `none` where a timekeeper brings the city's time (default: `wall`, one a second). */
+  ticks?: 'wall' | 'none'
+  /** How often ticks are written and space and retention are seen to, milliseconds (default 1,000). */
+  rhythm?: number
+}
+
+/** Kinds that devices bring in any number. While the journal is full these are refused; all else still goes in. */
+const intakeKinds: ReadonlySet<EntryKind> = new Set(['reading', 'status', 'spat', 'dead-letter'])
+
+/**
+ * Opens the journal in a folder, or makes it. One process at a time.
+ * Rejects with a `JournalError`: `locked`, `unwritable`, `unknown-format`, `damaged`.
+ */
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const { folder, clock, log, ticks = 'wall', rhythm = 1_000 } = options
+  let closed: Promise<void> | undefined
+  let failure: JournalError | undefined
+
+  const tail = createTail((error) => log('error', 'A listener to the journal threw', { error: String(error) }))
+  const queue = createAppendQueue({
+    post: (group) => link.post({ type: 'commit', group }),
+    onCommitted({ head: newest, tally: added, entries }) {
+      head = newest
+      if (added) tally = addTally(tally, added)
+      if (tail.isHeard()) tail.publish(entries())
+    }
+  })
+  const fail = (error: JournalError) => {
+    failure ??= error
+    log('error', error.message, { code: error.code, ...error.detail })
+    queue.fail(failure)
+  }
+  const link = await startWorker({
+    start: { folder, limits: resolveLimits(options.limits ?? {}), now: clock.now() },
+    onDeath: fail,
+    onEvent(event) {
+      switch (event.type) {
+        case 'committed':
+          queue.committed(event)
+          break
+        case 'rejected': {
+          const error = fromErrorRecord(event.error)
+          queue.rejected(error)
+          // After a failed write nobody knows what the disk holds of it: only a restart finds out.
+          if (error.code === 'failed' || error.code === 'damaged') fail(error)
+          break
+        }
+        case 'space':
+          space = event.space
+          break
+        case 'log':
+          log(event.level, event.message, event.detail)
+          break
+      }
+    }
+  })
+  const { epoch } = link.opened
+  let { head, tally, space } = link.opened
+
+  const tick = createTicker(clock, link.opened.tick === undefined ? undefined : (JSON.parse(link.opened.tick) as Tick))
+  const timer = setInterval(beat, rhythm)
+  beat()
+
+  function beat(): void {
+    if (failure) return
+    link.post({ type: 'maintain', now: clock.now() })
+    if (ticks === 'none') return
+    queue.append(tick(), undefined, clock.now()).catch((error: unknown) => {
+      log('error', 'A tick could not be written', { error: String(error) })
+    })
+  }
+
+  const refusal = (): JournalError | undefined =>
+    closed !== undefined ? new JournalError('closed', 'The journal is closed') : failure
+
+  /** A checkpoint that is not one of this journal must stop its view at once. */
+  const checkPlace = (view: string, offset: number) => {
+    if (!Number.isSafeInteger(offset) || offset < 0) {
+      throw new JournalError('invalid', `The checkpoint of view "${view}" is no offset: ${offset}`, { view })
+    }
+    if (offset > head) {
+      throw new JournalError(
+        'past-end',
+        `View "${view}" stands at ${offset}, past the end of the journal at ${head} (epoch ${epoch})`,
+        { view, offset, head, epoch }
+      )
+    }
+  }
+
+  const journal: Journal = {
+    epoch,
+    get head() {
+      return head
+    },
+    async append(drafts, appendOptions) {
+      const refused = refusal()
+      if (refused) throw refused
+      if (appendOptions?.view) checkPlace(appendOptions.view.name, appendOptions.view.checkpoint)
+      else if (space.full && drafts.some(({ kind }) => intakeKinds.has(kind))) {
+        throw new JournalError('full', 'The journal has reached its limit; intake is stopped', {
+          bytes: space.bytes,
+          limitBytes: space.limitBytes,
+          freeBytes: space.freeBytes
+        })
+      }
+      return queue.append(drafts, appendOptions, clock.now())
+    },
+    async read<K extends EntryKind = EntryKind>(
+      after: number,
+      limit: number,
+      kinds?: readonly K[]
+    ): Promise<Entry<K>[]> {
+      const refused = refusal()
+      if (refused) throw refused
+      const through = head
+      const indexes = kinds?.map(kindIndexOf)
+      const entries: Entry<K>[] = []
+      let reached = after
+      while (reached < through && entries.length < limit) {
+        const wanted = limit - entries.length
+        const page = await link.ask<PageAnswer>({
+          type: 'read',
+          after: reached,
+          through,
+          limit: wanted,
+          kinds: indexes
+        })
+        for (const entry of unpackEntries<K>(page.entries)) entries.push(entry)
+        reached = page.reached
+      }
+      return entries
+    },
+    async readBack<K extends EntryKind = EntryKind>(query: {
+      kinds: readonly K[]
+      entity?: string
+      before?: number
+      limit: number
+    }): Promise<Entry<K>[]> {
+      const refused = refusal()
+      if (refused) throw refused
+      const { entity, limit } = query
+      const kinds = query.kinds.map(kindIndexOf)
+      const entries: Entry<K>[] = []
+      let before = Math.min(query.before ?? head + 1, head + 1)
+      while (before > 1 && entries.length < limit) {
+        const wanted = limit - entries.length
+        const page = await link.ask<PageAnswer>({ type: 'read-back', before, limit: wanted, kinds, entity })
+        for (const entry of unpackEntries<K>(page.entries)) entries.push(entry)
+        before = page.reached
+      }
+      return entries
+    },
+    tail: tail.listen,
+    async snapshot(view): Promise<Snapshot | undefined> {
+      const refused = refusal()
+      if (refused) throw refused
+      await queue.settled()
+      const found = await link.ask<SnapshotAnswer>({ type: 'snapshot', view })
+      if (found === undefined) return undefined
+      if (found.epoch !== epoch) {
+        throw new JournalError(
+          'other-epoch',
+          `View "${view}" stands at ${found.offset} of epoch ${found.epoch}, but the journal is at ${head} of epoch ${epoch}`,
+          { view, offset: found.offset, viewEpoch: found.epoch, epoch, head }
+        )
+      }
+      checkPlace(view, found.offset)
+      if (found.offset < found.cutThrough) {
+        throw new JournalError(
+          'cut',
+          `View "${view}" stands at ${found.offset}, but retention has cut entries up to ${found.cutThrough} since`,
+          { view, offset: found.offset, cutThrough: found.cutThrough }
+        )
+      }
+      return { epoch: found.epoch, offset: found.offset, state: JSON.parse(found.state) }
+    },
+    async saveSnapshot(view, offset, state) {
+      const refused = refusal()
+      if (refused) throw refused
+      checkPlace(view, offset)
+      if (state === undefined) throw new JournalError('invalid', `View "${view}" gave no state to keep`, { view })
+      await queue.append([], { view: { name: view, checkpoint: offset, state } }, clock.now())
+    },
+    tally: () => ({ ...tally }),
+    health(): JournalHealth {
+      const { full, secondsUntilFull, bytes, limitBytes, freeBytes, oldest } = space
+      return {
+        state: failure ? 'failed' : full ? 'full' : 'ok',
+        bytes,
+        limitBytes,
+        freeBytes,
+        oldest,
+        ...(secondsUntilFull === undefined ? {} : { secondsUntilFull })
+      }
+    },
+    close() {
+      closed ??= (async () => {
+        clearInterval(timer)
+        await queue.settled()
+        await link.close()
+      })()
+      return closed
+    }
+  }
+  return journal
+}

@@ -1,0 +1,71 @@
+import { entryKinds } from '@city-brain/model'
+import { entryChecksum } from '../checksum.ts'
+import { JournalError } from '../journal-error.ts'
+import type { EntryPacker } from '../packed-entries.ts'
+
+/** An entry as the database gives it. The payload of an entry that is not wanted is not fetched. */
+export type EntryRow = {
+  offset: number
+  hole: number
+  kind: number
+  entity: string
+  receivedAt: number
+  source: string
+  payload: string | null
+  fingerprint: number | null
+  id: string | null
+  crc: number
+}
+export type EntryRowArray = [
+  offset: number,
+  hole: number,
+  kind: number,
+  entity: string,
+  receivedAt: number,
+  source: string,
+  payload: string | null,
+  fingerprint: number | null,
+  id: string | null,
+  crc: number
+]
+export const rowColumns = 'offset, hole, kind, entity, receivedAt, source, payload, fingerprint, id, crc'
+
+/** Adds the entry to the page, or throws `damaged` where it is not what was written. */
+export function packRow(page: EntryPacker, row: EntryRowArray): void {
+  const [offset, , kind, entity, receivedAt, source, payload, fingerprint, id, crc] = row
+  const text = payload ?? ''
+  const print = fingerprint ?? Number.NaN
+  const body = id === null ? entity + source + text : entity + source + id + text
+  const sum = entryChecksum(
+    offset,
+    kind,
+    receivedAt,
+    print,
+    entity.length,
+    source.length,
+    id === null ? -1 : id.length,
+    body
+  )
+  if (sum !== crc || kind < 0 || kind >= entryKinds.length) {
+    throw new JournalError('damaged', `Entry ${offset} of the journal is damaged: its checksum does not match`, {
+      offset
+    })
+  }
+  page.put(offset, kind, receivedAt, print, entity, source, id ?? undefined, text)
+}
+
+/** Throws `damaged` where entries are missing between the offset reached and the next one with the hole before it. */
+export function checkContiguous(reached: number, offset: number, hole: number): void {
+  const before = offset - hole - 1
+  if (before <= reached && offset > reached && hole >= 0) return
+  if (offset <= reached || hole < 0) {
+    throw new JournalError('damaged', `The journal is damaged: entry ${offset} is out of order after ${reached}`, {
+      offset
+    })
+  }
+  throw missing(reached + 1, before)
+}
+
+export function missing(from: number, to: number): JournalError {
+  return new JournalError('damaged', `The journal is damaged: entries ${from} to ${to} are missing`, { from, to })
+}

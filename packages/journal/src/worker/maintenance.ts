@@ -1,0 +1,140 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite'
+import type { ResolvedLimits } from '../limits.ts'
+import type { FromWorker } from '../protocol.ts'
+import type { Ballast } from './disk-space.ts'
+import type { Notes } from './notes.ts'
+import type { Retention } from './retention.ts'
+import type { SpaceWatch } from './space-watch.ts'
+import { toJournalError } from './sqlite-fault.ts'
+import type { ViewStore } from './view-store.ts'
+
+/** Time that retention may take of each second, milliseconds; commits come between its steps. */
+const budget = 250
+
+export type Maintenance = {
+  start(now: number): void
+  /** Once a second: mark the head, cut what may go, measure, report. */
+  run(now: number): void
+  committed(bytes: number): void
+  /** The disk refused a commit: the ballast goes, so that retention can write. */
+  diskFull(): void
+  stop(): void
+}
+
+export function createMaintenance(options: {
+  post: (message: FromWorker) => void
+  database: DatabaseSyncInstance
+  notes: Notes
+  retention: Retention
+  views: ViewStore
+  space: SpaceWatch
+  ballast: Ballast
+  limits: ResolvedLimits
+  startedAt: number
+  head: () => number
+  mark: () => void
+}): Maintenance {
+  const { post, database, notes, retention, views, space, ballast, limits, startedAt, head, mark } = options
+  let now = startedAt
+  let full = false
+  let cutting: NodeJS.Immediate | undefined
+  let warned = false
+  let refused = false
+
+  const log = (level: 'info' | 'warn' | 'error', message: string, detail?: Record<string, unknown>) =>
+    post({ type: 'log', level, message, ...(detail ? { detail } : {}) })
+
+  const report = () => {
+    const state = space.report(now)
+    if (state.full !== full) {
+      full = state.full
+      const { bytes, limitBytes, freeBytes } = state
+      if (full) log('error', 'The journal is full: intake is stopped', { bytes, limitBytes, freeBytes })
+      else log('info', 'The journal has room again: intake goes on', { bytes, limitBytes, freeBytes })
+    }
+    post({ type: 'space', space: state })
+  }
+
+  /** The last offset that may go. Right after the start, views that are yet to come count too. */
+  const floor = (): number => {
+    const everyView = now - startedAt < limits.viewGrace
+    if (!everyView && !warned) {
+      warned = true
+      const names = views.forgotten()
+      if (names.length > 0) log('warn', 'Views that nobody runs any more do not hold retention back', { views: names })
+    }
+    return views.floor(everyView)
+  }
+
+  const cut = (until: number) => {
+    cutting = undefined
+    try {
+      const more = retention.step({ now, head: head(), floor: floor(), squeeze: space.squeeze() }) > 0
+      if (space.diskShort()) database.exec('PRAGMA incremental_vacuum(1000)')
+      if (more && performance.now() < until) {
+        // One step at a time: whoever waits for a commit or a page comes first.
+        cutting = setImmediate(cut, until)
+        return
+      }
+      // The file becomes shorter only when the write-ahead log has been carried over.
+      if (space.diskShort()) database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      report()
+    } catch (error) {
+      const fault = toJournalError(error, 'Retention could not cut old entries')
+      log('error', fault.message, { code: fault.code, ...fault.detail })
+      if (fault.code === 'full') diskFull()
+      else report()
+    }
+  }
+
+  function diskFull(): void {
+    space.refused()
+    if (!refused) {
+      refused = true
+      log('error', 'The disk of the journal is full: the ballast is given up so that retention can write')
+    }
+    ballast.giveUp()
+    report()
+  }
+
+  /** After the disk was full: whether it takes a write again, and has room for the ballast. */
+  const tryDisk = () => {
+    try {
+      database.exec('BEGIN IMMEDIATE')
+      notes.set('diskTried', now)
+      database.exec('COMMIT')
+      if (!space.roomFor(limits.ballastBytes) || !ballast.take()) return
+      refused = false
+      space.writable()
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK')
+      const fault = toJournalError(error, 'The disk of the journal')
+      if (fault.code !== 'full') log('error', fault.message, { code: fault.code })
+    }
+  }
+
+  return {
+    start(at) {
+      now = at
+      if (!ballast.take()) {
+        refused = true
+        space.refused()
+      }
+      mark()
+    },
+    run(at) {
+      now = at
+      mark()
+      if (refused) tryDisk()
+      if (cutting === undefined) cut(performance.now() + budget)
+    },
+    committed(bytes) {
+      space.appended(bytes)
+      if (space.due()) report()
+    },
+    diskFull,
+    stop() {
+      if (cutting !== undefined) clearImmediate(cutting)
+    }
+  }
+}
