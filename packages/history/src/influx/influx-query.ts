@@ -29,14 +29,19 @@ export async function queryInflux(
     }
   })
   if (status === 404) throw new HistoryMisconfigured(`InfluxDB does not know ${database}: ${messageOf(body)}`)
-  const result = (body as { results?: { series?: InfluxSeries[]; error?: string }[] } | undefined)?.results?.[0]
+  const result = (
+    body as
+      | { results?: { series?: (Omit<InfluxSeries, 'values'> & Partial<InfluxSeries>)[]; error?: string }[] }
+      | undefined
+  )?.results?.[0]
   if (status >= 300 || !result) throw new HistoryUnavailable(`InfluxDB answered ${status}: ${messageOf(body)}`)
   // A fault within a statement comes as 200; which it is, only its words tell.
   if (result.error !== undefined) {
     if (/not found/.test(result.error)) throw new HistoryMisconfigured(`InfluxDB: ${result.error}`)
     throw new HistoryUnavailable(`InfluxDB: ${result.error}`)
   }
-  return result.series ?? []
+  // Where a list is empty, as of databases, even the values are left out.
+  return (result.series ?? []).map((series) => ({ ...series, values: series.values ?? [] }))
 }
 
 /** An identifier of InfluxQL. */

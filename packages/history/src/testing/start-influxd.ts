@@ -23,13 +23,14 @@ export type InfluxServer = {
 /**
  * The server at INFLUX_URL (with INFLUX_TOKEN and INFLUX_ORG, or INFLUX_USERNAME and INFLUX_PASSWORD), else an `influxd`
  * started in a temporary folder on a free port of loopback. Where neither is possible it says why, and with CI=true it
- * throws: a test may be skipped on a desk, never in continuous integration.
+ * throws: a test may be skipped on a desk, never in continuous integration. `settings`: more of its environment, for one
+ * that is started.
  */
-export async function startInfluxd(): Promise<InfluxServer | { missing: string }> {
+export async function startInfluxd(settings: Record<string, string> = {}): Promise<InfluxServer | { missing: string }> {
   const given = fromEnvironment(process.env)
   if (given) return given
   const found = await findInfluxd()
-  if ('path' in found) return start(found.path)
+  if ('path' in found) return start(found.path, settings)
   if (process.env.CI === 'true') throw new Error(`InfluxDB cannot be tested: ${found.missing}`)
   return found
 }
@@ -46,9 +47,9 @@ function fromEnvironment(env: NodeJS.ProcessEnv): InfluxServer | undefined {
   }
 }
 
-async function start(program: string): Promise<InfluxServer> {
+async function start(program: string, settings: Record<string, string>): Promise<InfluxServer> {
   const { stdout } = await run(program, ['version'])
-  if (!/\bv?1\./.test(stdout)) {
+  if (!/InfluxDB v?1\./.test(stdout)) {
     throw new Error(
       `influxd on the PATH is not 1.x (${stdout.trim()}): start it yourself and give INFLUX_URL and INFLUX_TOKEN`
     )
@@ -66,7 +67,8 @@ async function start(program: string): Promise<InfluxServer> {
       INFLUXDB_BIND_ADDRESS: '127.0.0.1:0',
       INFLUXDB_HTTP_LOG_ENABLED: 'false',
       INFLUXDB_REPORTING_DISABLED: 'true',
-      INFLUXDB_MONITOR_STORE_ENABLED: 'false'
+      INFLUXDB_MONITOR_STORE_ENABLED: 'false',
+      ...settings
     }
   })
   const kill = () => void child.kill('SIGKILL')
