@@ -257,6 +257,7 @@ export function historyContract(open: () => Promise<StoreUnderTest>): void {
   test('takes any text', async () => {
     const odd = [
       '',
+      '\u0000',
       ' ',
       '"',
       '\\',
