@@ -1,11 +1,15 @@
 /** The one place that reads the environment. Secrets come from here and go no further than the adapter that needs them. */
 export type Environment = {
   influx: { token?: string; organisation?: string; bucket?: string; username?: string; password?: string }
+  /** File descriptor of a pipe that whoever started the city holds open while it lives. */
+  parentPipe?: number
 }
 
 export function readEnvironment(variables: Record<string, string | undefined>): Environment {
   const given = (name: string) => (variables[name] ? variables[name] : undefined)
+  const parentPipe = given('CITY_BRAIN_PARENT_PIPE')
   return {
+    ...(parentPipe === undefined ? {} : { parentPipe: Number(parentPipe) }),
     influx: {
       token: given('INFLUX_TOKEN'),
       organisation: given('INFLUX_ORG'),

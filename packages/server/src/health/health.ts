@@ -53,6 +53,14 @@ export function createHealth({
   }
 }
 
+/** What health says of the history store; its counts stand among the counters. */
+export function historyHealth(
+  store: Health['history']['store'],
+  { state, offset, lagSeconds, message }: Omit<Health['history'], 'store'>
+): Health['history'] {
+  return { store, state, offset, lagSeconds, ...(message === undefined ? {} : { message }) }
+}
+
 function journalProblems(journal: Omit<Health['journal'], 'epoch' | 'head'>): HealthProblem[] {
   if (journal.state === 'failed') {
     return [failed('The journal has failed; intake is stopped', '日志存储发生故障，已停止接收数据')]

@@ -60,7 +60,7 @@ export type AppParts = {
   parking: () => ParkingAnswer
   /** Devices and gateways that may report an entity. */
   devicesOf: (entity: string) => string[]
-  commandsOf: (intersection: string | undefined, limit: number) => Promise<CommandsAnswer['commands']>
+  commandsOf: (intersection: string | undefined, limit: number) => CommandsAnswer['commands']
   pastAlarms: (before: number | undefined, limit: number) => Promise<AlarmsAnswer['alarms']>
   at: (time: number) => Promise<SnapshotMessage>
   replay: (offsets: readonly number[]) => Promise<ReplayAnswer['replayed']>

@@ -71,7 +71,7 @@ export function operationRoutes(app: App, parts: AppParts): void {
         response: answers(CommandsBody)
       }
     },
-    async (request) => ({ commands: await commandsOf(request.query.intersection, request.query.limit ?? 50) })
+    (request) => ({ commands: commandsOf(request.query.intersection, request.query.limit ?? 50) })
   )
 
   app.get(

@@ -1,0 +1,169 @@
+import { existsSync } from 'node:fs'
+import { realpath } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { isEntityId, systemClock } from '@city-brain/model'
+import { askCity, NoCityRuns } from './control/control-client.ts'
+import { unknownOperator } from './control/control-handlers.ts'
+import { ControlFault } from './control/control-messages.ts'
+import { controlPath } from './control/control-path.ts'
+import { createDeviceSecrets } from './identity/device-secrets.ts'
+import { type IdentityDatabase, openIdentityDatabase } from './identity/identity-database.ts'
+import { createOperators, firstOperator } from './identity/operators.ts'
+import { createSessions } from './identity/sessions.ts'
+
+const usage = `Usage: npm run city-brain -- COMMAND [--data DIR]
+
+  operator reset [NAME]            a new password for an operator, printed once (default: ${firstOperator})
+  device secret ID                 a new secret for a device or gateway, printed once
+  dead-letters [--code C] [--limit N] [--before OFFSET]
+                                   what was received and not accepted, newest first
+  dead-letters replay OFFSET...    try these again, after the registry or a feed was mended
+  dead-letters replay --code C     try those of a code again (at most 1,000)
+  health                           how the running city is
+
+It talks to the city that runs on the data folder (default: data). operator reset and device secret also work while none
+runs.`
+
+/** The `city-brain` command. Prints to standard output; a fault is one line on standard error and exit code 1. */
+async function cityBrain(args: readonly string[]): Promise<void> {
+  const { values, positionals } = read(args)
+  if (values.help || positionals.length === 0) return print(usage)
+  const data = resolve(values.data ?? 'data')
+  const folder = await realpath(data).catch(() => {
+    throw new ControlFault(`There is no data folder ${data}. Start the city first, or say --data DIR.`)
+  })
+  const path = controlPath(folder)
+  const [command, action, ...rest] = positionals
+  switch (`${command} ${action ?? ''}`.trim()) {
+    case 'operator reset':
+      return resetOperator(path, folder, only(rest, 'NAME'))
+    case 'device secret':
+      return renewSecret(path, folder, only(rest, 'ID'))
+    case 'dead-letters':
+      return listDeadLetters(path, values)
+    case 'dead-letters replay':
+      return replayDeadLetters(path, rest, values.code)
+    case 'health':
+      return print(JSON.stringify(await running(askCity(path, 'health', {})), null, 2))
+    default:
+      throw new ControlFault(`There is no command ${positionals.join(' ')}. Run with --help to see what there is.`)
+  }
+}
+
+async function resetOperator(path: string, folder: string, name = firstOperator): Promise<void> {
+  const { password } = await askOrOpen(askCity(path, 'operator-reset', { name }), folder, async (database) => {
+    const operators = createOperators({ database, clock: systemClock })
+    const made = await operators.reset(name)
+    if (made === undefined) throw new ControlFault(unknownOperator(name, operators.names()))
+    createSessions({ database, clock: systemClock }).endAll(name)
+    return { name, password: made }
+  })
+  print(
+    `Operator  ${name}\nPassword  ${password}\nIt must be changed at the next sign-in. All sessions of ${name} have ended.`
+  )
+}
+
+async function renewSecret(path: string, folder: string, device: string | undefined): Promise<void> {
+  if (device === undefined) throw new ControlFault('Say which device: device secret ID.')
+  if (!isEntityId(device)) throw new ControlFault(`${device} is no id of a device.`)
+  // Without a running city nobody knows its devices.yaml; a secret of a device that is not in it opens nothing.
+  const { secret } = await askOrOpen(askCity(path, 'device-secret', { device }), folder, async (database) => ({
+    device,
+    secret: createDeviceSecrets({ database, clock: systemClock }).renew(device)
+  }))
+  print(`Device  ${device}\nSecret  ${secret}\nIt is shown only now. The secret before it no longer works.`)
+}
+
+async function listDeadLetters(
+  path: string,
+  values: { code?: string; limit?: string; before?: string }
+): Promise<void> {
+  const { code, limit, before } = values
+  const answer = await running(
+    askCity(path, 'dead-letters', {
+      limit: whole('--limit', limit ?? '50'),
+      ...(code === undefined ? {} : { code }),
+      ...(before === undefined ? {} : { before: whole('--before', before) })
+    })
+  )
+  if (answer.deadLetters.length === 0) print('There are no dead letters.')
+  for (const letter of answer.deadLetters) {
+    const where = [letter.code, letter.path].filter(Boolean).join(' ')
+    print(`${letter.offset}  ${letter.receivedAt}  ${letter.device}  ${letter.topic}  ${where}: ${letter.message}`)
+  }
+  if (answer.next !== undefined) print(`Older ones: --before ${answer.next}`)
+}
+
+async function replayDeadLetters(path: string, offsets: readonly string[], code: string | undefined): Promise<void> {
+  if ((offsets.length === 0) === (code === undefined)) {
+    throw new ControlFault('Say which: dead-letters replay OFFSET... or dead-letters replay --code C.')
+  }
+  const ask = code === undefined ? { offsets: offsets.map((offset) => whole('OFFSET', offset)) } : { code }
+  const { replayed } = await running(askCity(path, 'dead-letters-replay', ask))
+  for (const one of replayed) print([one.offset, one.outcome, one.code, one.message].filter(Boolean).join('  '))
+  print(`${replayed.filter(({ outcome }) => outcome === 'accepted').length} of ${replayed.length} accepted.`)
+}
+
+/** Asks the running city; where none runs, opens its identities here. */
+async function askOrOpen<T>(
+  asked: Promise<T>,
+  folder: string,
+  offline: (database: IdentityDatabase) => Promise<T>
+): Promise<T> {
+  try {
+    return await asked
+  } catch (error) {
+    if (!(error instanceof NoCityRuns)) throw error
+  }
+  if (!existsSync(join(folder, 'identity.db'))) throw new ControlFault(`No city was ever started on ${folder}.`)
+  const database = openIdentityDatabase(folder)
+  try {
+    return await offline(database)
+  } finally {
+    database.close()
+  }
+}
+
+async function running<T>(asked: Promise<T>): Promise<T> {
+  return asked.catch((error: unknown) => {
+    throw error instanceof NoCityRuns ? new ControlFault('No city runs on this data folder; this needs one.') : error
+  })
+}
+
+function read(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        data: { type: 'string' },
+        code: { type: 'string' },
+        limit: { type: 'string' },
+        before: { type: 'string' },
+        help: { type: 'boolean', short: 'h' }
+      }
+    })
+  } catch (error) {
+    throw new ControlFault(`${(error as Error).message.split('. ')[0]}. Run with --help to see what there is.`)
+  }
+}
+
+function only(rest: readonly string[], what: string): string | undefined {
+  if (rest.length > 1) throw new ControlFault(`Only one ${what} is taken here.`)
+  return rest[0]
+}
+
+function whole(what: string, text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new ControlFault(`${what} must be a whole number, not ${text}.`)
+  return Number(text)
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+await cityBrain(process.argv.slice(2)).catch((error: Error) => {
+  process.stderr.write(`${error instanceof ControlFault ? error.message : (error.stack ?? error.message)}\n`)
+  process.exitCode = 1
+})

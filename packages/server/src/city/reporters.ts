@@ -1,0 +1,20 @@
+import type { DeviceRegister } from '@city-brain/model'
+
+/** Which devices and gateways may report an entity. */
+export function createReporters(register: DeviceRegister): (entity: string) => string[] {
+  const reporters = new Map<string, string[]>()
+  const add = (entity: string, device: string) => {
+    const known = reporters.get(entity) ?? []
+    if (!known.includes(device)) known.push(device)
+    reporters.set(entity, known)
+  }
+  for (const { id, entities = [] } of register.devices ?? []) for (const entity of [id, ...entities]) add(entity, id)
+  for (const { id, entities = [] } of register.gateways ?? []) for (const entity of entities) add(entity, id)
+  const byPrefix = (register.gateways ?? []).flatMap(({ id, entityPrefix }) =>
+    entityPrefix === undefined ? [] : [{ id, entityPrefix }]
+  )
+  return (entity) => {
+    const prefixed = byPrefix.filter(({ entityPrefix }) => entity.startsWith(entityPrefix)).map(({ id }) => id)
+    return [...new Set([...(reporters.get(entity) ?? []), ...prefixed])]
+  }
+}

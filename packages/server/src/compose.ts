@@ -1,0 +1,323 @@
+import { join } from 'node:path'
+import {
+  createHistoryWriter,
+  createLatest,
+  createQuality,
+  openDuckDbHistory,
+  openInfluxHistory
+} from '@city-brain/history'
+import { compileFeed, createCommandDelivery, createDirectory, createIngest } from '@city-brain/ingest'
+import { JournalError, openJournal, runView } from '@city-brain/journal'
+import type { Clock, HistoryStore, View } from '@city-brain/model'
+import { createAlarmsView, createRulesView, loadRules, ruleSetRecord } from '@city-brain/rules'
+import { createSignalStates, createSignalsView, loadIntersections } from '@city-brain/signals'
+import { addressOf } from './addresses.ts'
+import { canonicalHash } from './city/canonical-hash.ts'
+import { describeCity } from './city/describe-city.ts'
+import { loadCity } from './city/load-city.ts'
+import { recordConfiguration } from './city/record-configuration.ts'
+import { createReporters } from './city/reporters.ts'
+import { createClosers } from './closers.ts'
+import { createControlHandlers } from './control/control-handlers.ts'
+import { controlPath } from './control/control-path.ts'
+import { startControlServer } from './control/control-server.ts'
+import { prepareDataFolder } from './data-folder.ts'
+import type { Environment } from './environment.ts'
+import { countersOf, createRates } from './health/counters.ts'
+import { createHealth, type HealthProblem, historyHealth } from './health/health.ts'
+import { createHistoryCheckpointFile } from './history-checkpoint-file.ts'
+import type { RecordAction } from './http/app.ts'
+import { createHttpServer } from './http/create-http-server.ts'
+import { faultCodes } from './http/fault-codes.ts'
+import { createDeviceSecrets } from './identity/device-secrets.ts'
+import { openIdentityDatabase } from './identity/identity-database.ts'
+import { createOperators } from './identity/operators.ts'
+import { createSessions } from './identity/sessions.ts'
+import { createSignInLimit } from './identity/sign-in-limit.ts'
+import { listen } from './listen.ts'
+import { createActivity } from './live/activity.ts'
+import { createDeviceStates } from './live/device-states.ts'
+import { createLiveFeed } from './live/live-feed.ts'
+import { createLiveView } from './live/live-view.ts'
+import type { Log } from './log.ts'
+import type { Options } from './options.ts'
+import { createParkingBoard } from './parking/parking-board.ts'
+import { cityAt } from './past/city-at.ts'
+import { readPastAlarms } from './past/past-alarms.ts'
+import { drain, type NamedView, viewProblem } from './running-views.ts'
+import { createBackfillMark } from './simulation/backfill-mark.ts'
+import { startSimulation } from './simulation/simulation.ts'
+import { StartFault } from './start-fault.ts'
+
+export type RunningCity = {
+  name: { en: string; zh: string }
+  httpPort: number
+  mqttPort: number
+  /** On the first start only: the first operator with the password that is told this once. */
+  firstOperator?: { name: string; password: string }
+  /** Stops intake, lets the views come to the end of the journal, keeps their snapshots, closes everything. */
+  stop(): Promise<void>
+}
+
+export type CompositionOptions = {
+  options: Options
+  environment: Environment
+  clock: Clock
+  log: Log
+  version: string
+  /** Folder of the built map; absent where it was not built. */
+  pages?: string
+  /** Entry point of the simulators. */
+  simulators: string
+  /** Tells what is being done, for whoever waits. */
+  progress?: (what: string) => void
+}
+
+/** Starts a city: the one place that knows all packages. Read it top to bottom. A fault closes again what was opened. */
+export async function composeCity(given: CompositionOptions): Promise<RunningCity> {
+  const closers = createClosers(given.log)
+  try {
+    return await compose(given, closers)
+  } catch (error) {
+    await closers.close()
+    throw error
+  }
+}
+
+async function compose(
+  { options, environment, clock, log, version, pages, simulators, progress = () => undefined }: CompositionOptions,
+  closers: ReturnType<typeof createClosers>
+): Promise<RunningCity> {
+  // The city's files, checked whole, before anything is opened.
+  const city = await loadCity({ folder: options.city, loadRules, loadIntersections, compileFeed })
+  const { assets, register, intersections, ruleSet, feeds } = city
+  const data = await prepareDataFolder(options.data)
+
+  // The journal: everything below is a view of it.
+  progress('Opening the journal')
+  const { journal: limits, historyDays = 400 } = city.file
+  const journal = await openJournal({
+    folder: join(data, 'journal'),
+    clock,
+    log,
+    limits: {
+      ...(limits?.limitGigabytes === undefined ? {} : { limitBytes: limits.limitGigabytes * 1e9 }),
+      ...(limits?.readingDays === undefined ? {} : { readingDays: limits.readingDays }),
+      ...(limits?.auditDays === undefined ? {} : { auditDays: limits.auditDays }),
+      ...(limits?.deadLetterMegabytes === undefined ? {} : { deadLetterBytes: limits.deadLetterMegabytes * 1e6 })
+    }
+  }).catch((error: unknown) => {
+    throw journalFault(error, options.data)
+  })
+  closers.add('The journal', () => journal.close())
+  await recordConfiguration(journal, 'registry', registryRecord({ assets, register, intersections }))
+  await recordConfiguration(journal, 'rule-set', ruleSetRecord(ruleSet))
+
+  // Who may sign in, and which devices may speak.
+  const database = openIdentityDatabase(data)
+  closers.add('identity.db', () => database.close())
+  const deviceSecrets = createDeviceSecrets({ database, clock })
+  const operators = createOperators({ database, clock })
+  const sessions = createSessions({ database, clock })
+  const identity = { operators, sessions, deviceSecrets, signInLimit: createSignInLimit({ clock }) }
+  const record: RecordAction = async (payload) => {
+    const source = `operator:${payload.operator}`
+    await journal.append([{ kind: 'operator-action', entity: payload.subject ?? '', source, payload }])
+  }
+
+  // The past.
+  progress('Opening the history')
+  const history = await openHistory({ options, environment, folder: join(data, 'history'), historyDays, log })
+  closers.add('The history store', () => history.close())
+  const writer = await createHistoryWriter({ journal, store: history, clock, log })
+  closers.add('The history writer', () => writer.stop())
+  const counters = () => countersOf(journal.tally(), writer.state())
+
+  // The views. What the map shows is one view, so that all of it stands at one offset.
+  progress('Reading the journal')
+  const controllers = new Map(intersections.map(({ controller, intersection }) => [controller, intersection]))
+  const createParts = (startedAt: number) => ({
+    latest: createLatest({ assets }),
+    alarms: createAlarmsView(),
+    signals: createSignalStates({ intersections }),
+    devices: createDeviceStates({ startedAt })
+  })
+  const live = createParts(journal.head)
+  const liveView = createLiveView(live)
+  const activity = createActivity()
+  const views: View[] = [
+    liveView,
+    activity,
+    createQuality({ assets }),
+    createRulesView({ ruleSet, assets, controllers }),
+    createSignalsView({ intersections, assets })
+  ]
+  const running: NamedView[] = await Promise.all(
+    views.map(async (view) => ({ name: view.name, runner: await runView({ journal, view, log }) }))
+  )
+  closers.add('The views', () => Promise.all(running.map(({ runner }) => runner.stop())))
+  closers.add('What is on its way', () => drain({ journal, running, history: writer.state, clock, log }))
+  await Promise.all(running.map(({ runner }) => runner.caughtUp)).catch((error: Error) => {
+    throw new StartFault(`The journal could not be read to its end: ${error.message}`)
+  })
+
+  // The door for devices, and the way to them.
+  const directory = createDirectory({ register, assets })
+  const ingest = await listen('--mqtt-port', options.mqttPort, () =>
+    createIngest({
+      journal,
+      clock,
+      directory,
+      feeds,
+      checkCredentials: (username, password) => deviceSecrets.check(username, password),
+      host: options.host,
+      port: options.mqttPort,
+      log
+    })
+  )
+  closers.add('The broker', () => ingest.close())
+  const delivery = createCommandDelivery({ journal, outlet: ingest.outlet, clock, log })
+  closers.add('The delivery of commands', () => delivery.stop())
+
+  // The door for people.
+  const rates = createRates({ counters, clock })
+  closers.add('The rates', () => rates.close())
+  const feed = createLiveFeed({ view: liveView, parts: live, epoch: journal.epoch, clock, rates: rates.read })
+  closers.add('The live feed', () => feed.close())
+  const problems: (() => HealthProblem[])[] = [() => running.flatMap(viewProblem)]
+  const health = createHealth({
+    city: city.file.id,
+    version,
+    clock,
+    journal,
+    history: () => historyHealth(history.name, writer.state()),
+    broker: () => ({ connected: ingest.connected(), port: ingest.port }),
+    counters,
+    others: () => problems.flatMap((find) => find())
+  })
+  const description = describeCity(city, ruleSet.rules)
+  const replay = async (offsets: readonly number[]) => {
+    const replayed = []
+    for (const offset of offsets) replayed.push({ offset, ...(await ingest.replayDeadLetter(offset)) })
+    return replayed
+  }
+  const app = await createHttpServer({
+    clock,
+    log,
+    city: description,
+    ...(city.basemap === undefined ? {} : { basemap: city.basemap }),
+    identity,
+    journal,
+    history,
+    live,
+    feed,
+    activity,
+    record,
+    health,
+    parking: createParkingBoard({ assets, latest: live.latest, history, clock, log }),
+    devicesOf: createReporters(register),
+    commandsOf: (intersection, limit) =>
+      (intersection === undefined ? intersections.map((one) => one.intersection) : [intersection])
+        .flatMap((id) => live.signals.commands(id))
+        .sort((a, b) => b.offset - a.offset)
+        .slice(0, limit),
+    pastAlarms: (before, limit) => readPastAlarms({ journal, createAlarmsView, before, limit }),
+    at: (time) => cityAt({ time, journal, history, createParts: () => createParts(0), rates: pastRates(time) }),
+    replay,
+    faultCodes,
+    version,
+    ...(pages === undefined ? {} : { pages })
+  })
+  closers.add('The server', () => app.close())
+  await listen('--port', options.port, () => app.listen({ host: options.host, port: options.port }))
+  const control = await startControlServer({
+    path: controlPath(data),
+    handlers: createControlHandlers({ journal, health, identity, record, replay, register, ingest }),
+    log
+  })
+  closers.add('The control socket', () => control.close())
+
+  function pastRates(time: number) {
+    const minute = 60_000
+    const [window] = activity.windows(Math.floor(time / minute) * minute, time + 1, minute)
+    return { readingsPerSecond: Math.round((window?.readings ?? 0) / 6) / 10, counters: counters() }
+  }
+
+  // Devices that are not there in the flesh.
+  const simulated = [...(register.devices ?? []), ...(register.gateways ?? [])].filter((one) => one.simulated)
+  if (options.simulate && simulated.length > 0) {
+    progress('Starting the simulation')
+    const mark = createBackfillMark(data)
+    const simulation = startSimulation({
+      main: simulators,
+      city: options.city,
+      mqttUrl: `mqtt://${addressOf(options.host)}:${ingest.port}`,
+      secrets: deviceSecrets.renewSimulated(simulated.map(({ id }) => id)),
+      ...(mark.isDone() ? {} : { backfillHours: 24 }),
+      onBackfillDone: () => mark.set(),
+      log
+    })
+    closers.add('The simulation', () => simulation.stop())
+    problems.push(() => (simulation.deaths() > 2 || !simulation.isRunning() ? [simulationProblem] : []))
+  }
+
+  // Last, when nothing can fail any more: whoever starts it must see the password that is told only once.
+  const firstOperator = await operators.ensureFirst()
+  const address = app.server.address()
+  return {
+    name: city.file.name,
+    httpPort: typeof address === 'object' && address ? address.port : options.port,
+    mqttPort: ingest.port,
+    ...(firstOperator ? { firstOperator } : {}),
+    stop: () => closers.close()
+  }
+}
+
+/** The history store that the options ask for. What only an operator can mend is a fault of the start. */
+async function openHistory({
+  options,
+  environment,
+  folder,
+  historyDays,
+  log
+}: {
+  options: Options
+  environment: Environment
+  folder: string
+  historyDays: number
+  log: Log
+}): Promise<HistoryStore> {
+  try {
+    if (options.history === 'duckdb') return await openDuckDbHistory({ folder, retentionDays: historyDays, log })
+    const { bucket = 'city-brain', organisation, token, username, password } = environment.influx
+    const url = options.influxUrl ?? ''
+    return await openInfluxHistory({
+      url,
+      bucket,
+      organisation,
+      token,
+      username,
+      password,
+      retentionDays: historyDays,
+      checkpoints: createHistoryCheckpointFile(folder, { url, bucket, organisation }),
+      log
+    })
+  } catch (error) {
+    throw new StartFault(`The history store cannot be opened: ${(error as Error).message}`)
+  }
+}
+
+function journalFault(error: unknown, folder: string): unknown {
+  if (!(error instanceof JournalError)) return error
+  if (error.code === 'locked') return new StartFault(`Another city runs on the data folder ${folder}. Stop it first.`)
+  return new StartFault(`The journal in ${folder} cannot be opened: ${error.message}`)
+}
+
+function registryRecord(content: Record<string, unknown>) {
+  return { hash: canonicalHash(content), content }
+}
+
+const simulationProblem: HealthProblem = {
+  status: 'degraded',
+  text: { en: 'The simulation keeps ending and is started again', zh: '仿真程序反复退出，正在重新启动' }
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { HistoryCheckpoint } from '@city-brain/model'
+
+/**
+ * How far the journal has been written to an InfluxDB, which has no place of its own for it. One file for each server and
+ * bucket: whoever points the city at another one starts there from the beginning of what the journal still has.
+ */
+export function createHistoryCheckpointFile(
+  folder: string,
+  store: { url: string; bucket: string; organisation?: string }
+) {
+  const key = JSON.stringify([store.url, store.organisation ?? '', store.bucket])
+  const file = join(folder, `influx-${createHash('sha256').update(key).digest('hex').slice(0, 12)}.json`)
+  return {
+    async load(): Promise<HistoryCheckpoint | undefined> {
+      try {
+        return JSON.parse(await readFile(file, 'utf8')) as HistoryCheckpoint
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+        throw new Error(`${file} cannot be read: ${(error as Error).message}`)
+      }
+    },
+    async save(checkpoint: HistoryCheckpoint): Promise<void> {
+      await mkdir(folder, { recursive: true })
+      const handle = await open(`${file}.new`, 'w', 0o600)
+      try {
+        await handle.writeFile(JSON.stringify(checkpoint))
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+      // Renaming replaces the file whole: after a crash there is the old one or the new one.
+      await rename(`${file}.new`, file)
+    }
+  }
+}

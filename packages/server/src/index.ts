@@ -1,0 +1,5 @@
+export { type CompositionOptions, composeCity, type RunningCity } from './compose.ts'
+export { type Environment, readEnvironment } from './environment.ts'
+export type { Log } from './log.ts'
+export { type Options, parseOptions } from './options.ts'
+export { CityFault, StartFault } from './start-fault.ts'
