@@ -1,4 +1,4 @@
-import type { Entry, Intersection, SignalState } from '@city-brain/model'
+import type { Entry, Intersection, SignalState, Tick } from '@city-brain/model'
 
 /** What a controller reported last. Plain JSON. */
 export type ReportedState = {
@@ -10,8 +10,10 @@ export type ReportedState = {
 
 /** Milliseconds after which a controller that reports once a second is held to be silent. */
 export const silentAfter = 5_000
-/** Milliseconds without a tick after which the city must have been away: nothing that was known before it counts. */
-export const longestTickGap = 2_500
+/** Ticks come every second; an entry that is received so much later than the newest tick came after a stop. */
+const longestTickGap = 1_500
+/** The wall clock and the monotonic count, which stands still while the city is down, never differ by more while it runs. */
+const largestDrift = 300
 
 /** The ticks as far as a view needs them. Plain JSON. */
 export type WatchedTime = { now: number; monotonic: number; receivedAt: number }
@@ -36,16 +38,26 @@ export function subjectOfState(
   return more.length === 0 ? only : undefined
 }
 
+/** Milliseconds of the street that the monotonic count knows nothing of: while the city is down it stands still. */
+export function unseenTime(time: WatchedTime | undefined, { now, monotonic }: Tick): number {
+  const unseen = time ? now - time.now - (monotonic - time.monotonic) : 0
+  return Math.abs(unseen) > largestDrift ? unseen : 0
+}
+
 /**
- * Whether ticks are missing before this entry. While the city is down no tick is written, so a gap is how a view, which
- * knows only entries, notices a restart: what was known of the controllers before it does not count any more.
+ * Whether the city was down, or its clock was set, before this entry. That is how a view, which knows only entries,
+ * notices a restart: what was known of the controllers before it does not count any more.
  */
 export function isAfterGap(time: WatchedTime | undefined, entry: Entry): boolean {
   if (!time) return false
-  const away = entry.receivedAt - time.receivedAt
-  if (entry.kind === 'clock-step') return true
-  if (entry.kind !== 'tick') return away > longestTickGap
-  return Math.abs(entry.payload.now - time.now) > longestTickGap || away > longestTickGap
+  switch (entry.kind) {
+    case 'clock-step':
+      return true
+    case 'tick':
+      return unseenTime(time, entry.payload) !== 0
+    default:
+      return entry.receivedAt - time.receivedAt > longestTickGap
+  }
 }
 
 /** Whether a controller's report is recent enough to act on. */

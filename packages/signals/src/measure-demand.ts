@@ -34,12 +34,17 @@ export function measureDemand(options: {
     })
     const newest = known.flatMap(({ detector, readings }) => describeNewest(detector, readings))
     if (phase.kind === 'pedestrian') return { ...nothing(phase), flowRatio: 0, detectors: newest }
-    const counting = known.filter(({ readings }) => readings.some(({ intensity }) => intensity !== undefined))
+    const counting = known.filter(({ readings }) => counts(readings))
     const fresh = counting.filter(({ detector, readings }) => now - (readings.at(-1)?.at ?? 0) <= detector.staleAfter)
     const flow = flowOf(phase, known, fresh, now)
     if (!flow) {
       const fallback = counting.length === 0 ? 'no-data' : 'stale'
-      return { ...nothing(phase), flowRatio: standInRatio(intersection, phase), detectors: newest, fallback }
+      return {
+        ...nothing(phase),
+        flowRatio: tenThousandths(standInRatio(intersection, phase)),
+        detectors: newest,
+        fallback
+      }
     }
     causes.push(
       ...fresh.flatMap(({ detector, readings }) => recent(readings, detector, now).map(({ offset }) => offset))
@@ -49,12 +54,22 @@ export function measureDemand(options: {
       counted: Math.round(flow.counted),
       queueGrowth: Math.round(flow.growth),
       saturationFlow: phase.saturationFlow,
-      flowRatio: Math.min(flowRatioCap, (flow.counted + flow.growth) / phase.saturationFlow),
+      flowRatio: tenThousandths(Math.min(flowRatioCap, (flow.counted + flow.growth) / phase.saturationFlow)),
       detectors: newest
     }
   })
   return { demand, causes: [...new Set(causes)].sort((a, b) => a - b) }
 }
+
+/** Occupied all the time while nothing passes: blocked or broken, either way no measurement of demand. */
+const blockedOccupancy = 0.95
+
+function counts(readings: readonly DetectorReading[]): boolean {
+  const counted = readings.filter(({ intensity }) => intensity !== undefined)
+  return counted.some(({ intensity, occupancy = 0 }) => intensity !== 0 || occupancy < blockedOccupancy)
+}
+
+const tenThousandths = (value: number): number => Math.round(value * 10_000) / 10_000
 
 const nothing = (phase: Phase) => ({
   phase: phase.id,

@@ -45,3 +45,12 @@ export function restoreState(
 function isState(snapshot: unknown): snapshot is SignalsViewState {
   return typeof snapshot === 'object' && snapshot !== null && (snapshot as { format?: unknown }).format === 1
 }
+
+/**
+ * Makes what was measured, and what waits, older by the time that the monotonic count knows nothing of: while the city
+ * is down it stands still, but the street goes on.
+ */
+export function makeOlder(state: SignalsViewState, milliseconds: number): void {
+  for (const readings of Object.values(state.readings)) for (const reading of readings) reading.at -= milliseconds
+  for (const { request } of Object.values(state.intersections)) if (request) request.at -= milliseconds
+}

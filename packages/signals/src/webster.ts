@@ -38,7 +38,7 @@ export function webster(intersection: Intersection, demand: readonly PhaseDemand
     if (!units) continue
     const greens = units.map((green) => green * unit)
     const cycle = (milliseconds(lost) + milliseconds(total.units * unit)) / 1_000
-    limits.push(...total.limits, ...greenLimits(intersection, flowRatios, greens))
+    limits.push(...total.limits, ...greenLimits(intersection, demand, flowRatios, greens))
     return { timing: { cycle, greens, offset: intersection.plan.offset % cycle }, flowRatios, flowRatioSum, limits }
   }
   return undefined
@@ -85,19 +85,23 @@ function totalGreen(
   return { units, limits }
 }
 
+/** Where a phase gets more than its stages' share because it needs it, or less than its own demand because it may not. */
 function greenLimits(
   intersection: Intersection,
+  demand: readonly PhaseDemand[],
   flowRatios: readonly number[],
   greens: readonly number[]
 ): LocalizedText[] {
   const sum = flowRatios.reduce((total, ratio) => total + ratio, 0)
   const green = greens.reduce((total, value) => total + value, 0)
+  const shareOf = (ratio: number, between: number) => (sum > 0 ? (ratio / sum) * green : 0) + between
   return phaseRuns(intersection).flatMap(({ phase, first, last, between }) => {
-    const ratio = flowRatios.slice(first, last + 1).reduce((total, value) => total + value, 0)
-    const share = (sum > 0 ? (ratio / sum) * green : 0) + between
+    const ofStages = flowRatios.slice(first, last + 1).reduce((total, value) => total + value, 0)
+    const own = Math.min(ofStages, demand.find((measured) => measured.phase === phase.id)?.flowRatio ?? 0)
+    const [given, wanted] = [shareOf(ofStages, between), shareOf(own, between)]
     const least = requiredGreen(phase)
-    if (share < least - 1) return [raisedToMinimum(phase.id, share, least)]
-    if (share > phase.maximumGreen + 1) return [heldAtMaximum(phase.id, share, phase.maximumGreen)]
+    if (given < least - 1) return [raisedToMinimum(phase.id, given, least)]
+    if (wanted > phase.maximumGreen + 1) return [heldAtMaximum(phase.id, wanted, phase.maximumGreen)]
     return []
   })
 }
