@@ -33,12 +33,12 @@ export async function openDatabase(file: string, oldest: number): Promise<Databa
     ids.set(String(entity), Number(id))
     names.set(Number(id), String(entity))
   }
-  let trimmedAt = Number.NEGATIVE_INFINITY
+  let trimmed = oldest
   await trim(oldest)
 
   async function trim(before: number): Promise<void> {
     for (const type of readingTypes) await writer.run(`DELETE FROM ${quoted(type)} WHERE time < ${before}`)
-    trimmedAt = Date.now()
+    trimmed = before
   }
 
   /** All or nothing: rows, the entities that are new, and how far the journal has been applied. */
@@ -52,7 +52,7 @@ export async function openDatabase(file: string, oldest: number): Promise<Databa
     await writer.run('BEGIN')
     try {
       // Within the transaction: a fault after the commit would tell the writer that nothing was stored.
-      if (Date.now() - trimmedAt > trimEvery) await trim(oldest)
+      if (oldest - trimmed > trimEvery) await trim(oldest)
       for (const batch of batches) {
         await appendBatch(writer, columns.get(batch.type) ?? new Map(), batch, idOf)
       }

@@ -1,28 +1,178 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe } from 'vitest'
-import { historyContract, retentionDays } from '../testing/history-contract.ts'
+import { createInterface } from 'node:readline'
+import type { HistoryStore } from '@city-brain/model'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { HistoryMisconfigured, HistoryUnavailable } from '../errors.ts'
+import { base, detector, nothingRefused } from '../testing/history-contract-rows.ts'
 import { openDuckDbHistory } from './open-duckdb-history.ts'
+import { startWorker, type WorkerClient } from './worker-client.ts'
 
-const log = () => undefined
+const day = 86_400_000
+let folder: string
+let stores: HistoryStore[]
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'history-'))
+  stores = []
+})
+afterEach(async () => {
+  for (const store of stores) await store.close()
+  rmSync(folder, { recursive: true })
+})
 
-describe('DuckDB as the history', () => {
-  historyContract(async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'history-'))
-    const open = () => openDuckDbHistory({ folder, retentionDays, log })
-    let store = await open()
-    return {
-      store,
-      async reopen() {
-        await store.close()
-        store = await open()
-        return store
-      },
-      async dispose() {
-        await store.close()
-        rmSync(folder, { recursive: true })
-      }
-    }
-  })
+async function open(options: Partial<Parameters<typeof openDuckDbHistory>[0]> = {}): Promise<HistoryStore> {
+  const store = await openDuckDbHistory({ folder, retentionDays: 400, log: () => undefined, ...options })
+  stores.push(store)
+  return store
+}
+
+/** The file as any other program sees it, while the store is closed. */
+async function inside(sql: string): Promise<unknown[][]> {
+  const instance = await DuckDBInstance.create(join(folder, 'history.duckdb'))
+  const connection = await instance.connect()
+  const rows = (await connection.runAndReadAll(sql)).getRows()
+  connection.closeSync()
+  instance.closeSync()
+  return rows
+}
+
+/** Starts a process that writes, and kills it after so many checkpoints. Resolves with the last one it told. */
+async function writeUntilKilled(checkpoints: number): Promise<number> {
+  const program = join(import.meta.dirname, '../testing/write-until-killed.ts')
+  const child = spawn(process.execPath, ['--import', 'tsx', program, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  let told = 0
+  let seen = 0
+  for await (const line of createInterface({ input: child.stdout })) {
+    told = Number(line)
+    if (++seen === checkpoints) setTimeout(() => child.kill('SIGKILL'), Math.random() * 15)
+  }
+  await ended
+  return told
+}
+
+test('rows and checkpoint agree after kill -9 in the midst of writing, whenever it comes', async () => {
+  for (const checkpoints of [1, 7, 20]) {
+    const told = await writeUntilKilled(checkpoints)
+    const store = await open()
+    const checkpoint = await store.checkpoint()
+    await store.close()
+    expect(checkpoint?.offset).toBeGreaterThanOrEqual(told)
+    const [[count, distinct, greatest] = []] = await inside(
+      'SELECT count(*), count(DISTINCT "offset"), max("offset") FROM "TrafficFlowObserved"'
+    )
+    expect([Number(count), Number(distinct), Number(greatest)]).toEqual([
+      checkpoint?.stored,
+      checkpoint?.stored,
+      checkpoint?.offset
+    ])
+    expect(checkpoint?.stored).toBe(checkpoint?.offset)
+    const [[orphans] = []] = await inside(
+      'SELECT count(*) FROM "TrafficFlowObserved" WHERE entity NOT IN (SELECT id FROM entities)'
+    )
+    expect(Number(orphans)).toBe(0)
+  }
+}, 60_000)
+
+test('an attribute that the vocabulary gained gets its column, and older rows lack it', async () => {
+  let store = await open()
+  await store.write([detector(1, base, { intensity: 1 })], { epoch: 'e', offset: 1 }, nothingRefused)
+  await store.close()
+  await inside('ALTER TABLE "TrafficFlowObserved" DROP COLUMN occupancy')
+  store = await open()
+  await store.write([detector(2, base + 1, { occupancy: 0.5 })], { epoch: 'e', offset: 2 }, nothingRefused)
+  const answer = await store.query({ entity: 'det-1', type: 'TrafficFlowObserved', from: base, to: base + 10 })
+  expect(answer.points).toEqual([
+    { dateObserved: base, offset: 1, values: { intensity: 1 } },
+    { dateObserved: base + 1, offset: 2, values: { occupancy: 0.5 } }
+  ])
+})
+
+test('an attribute that has changed its kind is told, with what to do', async () => {
+  await (await open()).close()
+  await inside('ALTER TABLE "TrafficFlowObserved" ALTER COLUMN occupancy TYPE VARCHAR')
+  await expect(open()).rejects.toThrow(HistoryMisconfigured)
+  await expect(open()).rejects.toThrow(/TrafficFlowObserved has occupancy as VARCHAR.*DOUBLE/)
+})
+
+test('rows that grow older than the retention go, at the opening and while it runs', async () => {
+  let now = base
+  const clock = { now: () => now, monotonic: () => 0 }
+  let store = await open({ retentionDays: 10, clock })
+  const rows = [9, 7, 0].map((days, i) => detector(i + 1, base - days * day, { intensity: i }))
+  await store.write(rows, { epoch: 'e', offset: 3 }, nothingRefused)
+  await store.close()
+  const offsets = async () =>
+    (await inside('SELECT "offset" FROM "TrafficFlowObserved" ORDER BY 1')).map(([at]) => Number(at))
+  expect(await offsets()).toEqual([1, 2, 3])
+  now = base + 2 * day
+  store = await open({ retentionDays: 10, clock })
+  await store.close()
+  expect(await offsets()).toEqual([2, 3])
+  store = await open({ retentionDays: 10, clock })
+  now = base + 4 * day
+  await store.write([detector(4, now, { intensity: 4 })], { epoch: 'e', offset: 4 }, nothingRefused)
+  await store.close()
+  expect(await offsets()).toEqual([3, 4])
+})
+
+test('when its thread ends the next call starts another, and nothing is lost or doubled', async () => {
+  const workers: WorkerClient[] = []
+  const start = () => {
+    const worker = startWorker()
+    workers.push(worker)
+    return worker
+  }
+  const log = vi.fn()
+  const store = await open({ start, log })
+  await store.write([detector(1, base, { intensity: 1 })], { epoch: 'e', offset: 1 }, nothingRefused)
+  const interrupted = store.write([detector(2, base + 1, { intensity: 2 })], { epoch: 'e', offset: 2 }, nothingRefused)
+  const outcome = interrupted.then(
+    () => 'stored',
+    (fault: unknown) => fault
+  )
+  await workers[0]?.terminate()
+  expect(['stored', expect.any(HistoryUnavailable)]).toContainEqual(await outcome)
+  const rows = [detector(1, base, { intensity: 1 }), detector(2, base + 1, { intensity: 2 })]
+  expect(await store.write(rows, { epoch: 'e', offset: 2 }, nothingRefused)).toMatchObject({ offset: 2, stored: 2 })
+  const answer = await store.query({ entity: 'det-1', type: 'TrafficFlowObserved', from: base, to: base + 10 })
+  expect(answer.points.map((point) => 'offset' in point && point.offset)).toEqual([1, 2])
+  expect(workers).toHaveLength(2)
+  expect(log).toHaveBeenCalledWith('warn', expect.stringContaining('thread'))
+})
+
+test('a file that another process holds, or that is none, is told at once', async () => {
+  writeFileSync(
+    join(folder, 'history.duckdb'),
+    'this is not a database at all, though it is longer than a header'.repeat(200)
+  )
+  await expect(open()).rejects.toThrow(HistoryMisconfigured)
+  await expect(open()).rejects.toThrow(/history\.duckdb/)
+})
+
+test('a folder that cannot be made is told at once', async () => {
+  writeFileSync(join(folder, 'file'), '')
+  await expect(open({ folder: join(folder, 'file', 'below') })).rejects.toThrow(HistoryMisconfigured)
+})
+
+test('is held by one process at a time', async () => {
+  const program = join(import.meta.dirname, '../testing/write-until-killed.ts')
+  const child = spawn(process.execPath, ['--import', 'tsx', program, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    await new Promise((resolve) => child.stdout.once('data', resolve))
+    await expect(open()).rejects.toThrow(HistoryMisconfigured)
+  } finally {
+    child.kill('SIGKILL')
+    await new Promise((resolve) => child.once('exit', resolve))
+  }
+})
+
+test('after it was closed it answers no more', async () => {
+  const store = await open()
+  await store.close()
+  await expect(store.latestAt(base)).rejects.toThrow(HistoryMisconfigured)
+  await store.close()
 })

@@ -19,12 +19,15 @@ export async function openDuckDbHistory({
   folder,
   retentionDays,
   log,
-  clock = systemClock
+  clock = systemClock,
+  start = startWorker
 }: {
   folder: string
   retentionDays: number
   log: Log
   clock?: Clock
+  /** How the thread is started. */
+  start?: () => WorkerClient
 }): Promise<HistoryStore> {
   const file = join(folder, 'history.duckdb')
   try {
@@ -42,7 +45,7 @@ export async function openDuckDbHistory({
   let writing: Promise<unknown> = Promise.resolve()
 
   async function open(): Promise<WorkerClient> {
-    const worker = startWorker()
+    const worker = start()
     try {
       current = (await worker.call('open', { file, oldest: oldest() })) ?? undefined
       uncertain = false

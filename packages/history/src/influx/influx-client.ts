@@ -36,16 +36,23 @@ export type InfluxClient = {
  */
 export function createInfluxClient({
   url,
-  token,
+  authorization,
   timeout
 }: {
   url: string
-  token?: string
+  /** The header of that name. */
+  authorization?: string
+  /** Milliseconds for one request. */
   timeout: number
 }): InfluxClient {
   const agent = url.startsWith('https:') ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true })
   // The socket's own timeout would report a fault and leave the socket open: ours aborts.
-  const { transport } = new InfluxDB({ url, token, timeout: 0, transportOptions: { agent } })
+  const { transport } = new InfluxDB({
+    url,
+    timeout: 0,
+    headers: authorization === undefined ? {} : { authorization },
+    transportOptions: { agent }
+  })
   const running = new Set<AbortController>()
   let closed = false
 

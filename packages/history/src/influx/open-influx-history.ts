@@ -53,7 +53,7 @@ export async function openInfluxHistory(options: InfluxOptions): Promise<History
   const { bucket, organisation, retentionDays, checkpoints, log, clock = systemClock, gzip = false } = options
   const client = createInfluxClient({
     url: checkUrl(options.url),
-    token: credentialsOf(options),
+    authorization: authorizationOf(options),
     timeout: options.timeout ?? 10_000
   })
   const oldest = () => clock.now() - retentionDays * day
@@ -145,9 +145,9 @@ function checkUrl(url: string): string {
   return url.replace(/\/+$/, '')
 }
 
-/** 1.8 takes `user:password` where 2.x has its token. */
-function credentialsOf({ token, username, password }: InfluxOptions): string | undefined {
-  if (token !== undefined) return token
-  if (username !== undefined) return `${username}:${password ?? ''}`
-  return undefined
+/** A token of 2.x and later, or user and password of 1.x. */
+function authorizationOf({ token, username, password }: InfluxOptions): string | undefined {
+  if (token !== undefined) return `Token ${token}`
+  if (username === undefined) return undefined
+  return `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}`
 }

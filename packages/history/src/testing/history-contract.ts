@@ -10,6 +10,7 @@ import type {
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { BadHistoryQuery, HistoryMisconfigured } from '../errors.ts'
+import { base, detector, nothingRefused } from './history-contract-rows.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -18,22 +19,6 @@ export const retentionDays = 400
 
 /** An empty store of which each test has its own; `reopen` closes it and opens the same data again. */
 export type StoreUnderTest = { store: HistoryStore; reopen(): Promise<HistoryStore>; dispose(): Promise<void> }
-
-/** A whole hour lately: within the retention of a real server, whose clock cannot be set. */
-export const base = Math.floor(Date.now() / hour) * hour - 6 * hour
-
-export function detector(
-  offset: number,
-  at: number,
-  values: HistoryRow['values'],
-  more: Partial<HistoryRow> = {}
-): HistoryRow {
-  return { offset, entity: 'det-1', type: 'TrafficFlowObserved', dateObserved: at, values, ...more }
-}
-
-export const nothingRefused = async (refusals: readonly HistoryRefusal[]): Promise<void> => {
-  throw new Error(`Refused: ${JSON.stringify(refusals)}`)
-}
 
 /** What every history store promises. Both run it, so that the city behaves the same whichever is behind it. */
 export function historyContract(open: () => Promise<StoreUnderTest>): void {

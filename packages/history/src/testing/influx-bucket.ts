@@ -3,7 +3,8 @@ import type { InfluxServer } from './start-influxd.ts'
 /** What a test does to InfluxDB behind the city's back, by HTTP and nothing of ours. */
 function headers({ token, username, password }: InfluxServer): Record<string, string> {
   if (token !== undefined) return { authorization: `Token ${token}` }
-  return username === undefined ? {} : { authorization: `Token ${username}:${password}` }
+  if (username === undefined) return {}
+  return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
 }
 
 /** One InfluxQL statement. */

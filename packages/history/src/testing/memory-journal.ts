@@ -5,8 +5,8 @@ export type MemoryJournal = Journal & {
   entries: Entry[]
   snapshots: Map<string, Snapshot>
   cut(before: number): void
-  /** Makes every append reject with it, until it is undefined again. */
-  failAppends(fault: Error | undefined): void
+  /** As where the size limit is reached: what devices bring, and dead letters that no view appends, are rejected. */
+  setFull(full: boolean): void
 }
 
 export function createMemoryJournal(epoch = 'epoch-1'): MemoryJournal {
@@ -17,7 +17,7 @@ export function createMemoryJournal(epoch = 'epoch-1'): MemoryJournal {
   const tally: Tally = { accepted: 0, rejected: 0, duplicate: 0 }
   let head = 0
   let oldest = 1
-  let fault: Error | undefined
+  let full = false
 
   function add(draft: Draft): number | undefined {
     if (draft.id !== undefined) {
@@ -44,15 +44,19 @@ export function createMemoryJournal(epoch = 'epoch-1'): MemoryJournal {
         entries.findIndex(({ offset }) => offset >= before)
       )
     },
-    failAppends(next) {
-      fault = next
+    setFull(next) {
+      full = next
     },
     async append(drafts: readonly Draft[], options?: AppendOptions) {
-      if (fault) throw fault
+      if (full && !options?.view) throw new Error('The journal has reached its limit')
       const before = head
       const offsets = drafts.map(add)
       for (const [name, count] of Object.entries(options?.tally ?? {})) tally[name as keyof Tally] += count
       const group = entries.filter(({ offset }) => offset > before)
+      if (options?.view) {
+        const { name, checkpoint, state } = options.view
+        snapshots.set(name, { epoch, offset: checkpoint, state: JSON.parse(JSON.stringify(state)) })
+      }
       if (group.length > 0) for (const listener of listeners) listener(group)
       return { offsets, head }
     },
@@ -83,7 +87,7 @@ export function createMemoryJournal(epoch = 'epoch-1'): MemoryJournal {
     },
     snapshot: async (view) => snapshots.get(view),
     async saveSnapshot(view, offset, state) {
-      snapshots.set(view, { epoch, offset, state })
+      snapshots.set(view, { epoch, offset, state: JSON.parse(JSON.stringify(state)) })
     },
     tally: () => ({ ...tally }),
     health: () => ({ state: 'ok', bytes: 0, limitBytes: 1, freeBytes: 1, oldest }),

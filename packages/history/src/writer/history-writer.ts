@@ -6,7 +6,8 @@ import {
   type HistoryRow,
   type HistoryStore,
   type Journal,
-  parseInstant
+  parseInstant,
+  type Snapshot
 } from '@city-brain/model'
 import { HistoryMisconfigured, HistoryUnavailable } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -74,19 +75,46 @@ export async function createHistoryWriter(options: HistoryWriterOptions): Promis
   let stopped = false
   let snapshotAt = 0
   let snapshotOffset = -1
+  let compared = false
 
   // Before anything else: from now on the journal keeps what the history has not stored.
-  const snapshot = await journal.snapshot(viewName)
-  if (!snapshot) await keepSnapshot(0)
-  const running = run()
+  const snapshot = await readSnapshot()
+  if (snapshot === undefined && fault === undefined) await keepSnapshot(0)
+  const running = run().catch((thrown: unknown) => {
+    // Only a fault in the journal's own entries or in this program: to go on would be to guess.
+    stopFor(thrown instanceof Error ? thrown.message : String(thrown))
+  })
+
+  async function readSnapshot(): Promise<Snapshot | undefined> {
+    try {
+      return await journal.snapshot(viewName)
+    } catch (thrown) {
+      const { code, message } = thrown as { code?: string; message: string }
+      if (code === 'other-epoch' || code === 'past-end') {
+        stopFor(message)
+        return undefined
+      }
+      if (code !== 'cut') throw thrown
+      log('error', message)
+      return undefined
+    }
+  }
+
+  /** A person must look: nothing is written, and the journal keeps what it has. */
+  function stopFor(message: string): void {
+    fault = { state: 'misconfigured', message }
+    log('error', message, { store: store.name })
+    buffer.stop()
+  }
 
   async function run(): Promise<void> {
-    if (!(await begin())) return
+    if (fault || !(await begin())) return
     while (!stopped) {
       const page = await nextPage()
       if (stopped) break
       if (page.readings.length > 0) await persist(page.readings, page.to)
       else offset = Math.max(offset, page.to)
+      compareOnce()
       await saveSnapshot(false)
       if (buffer.length === 0 && offset >= buffer.from) await waiter.wait(snapshotEvery)
     }
@@ -99,21 +127,15 @@ export async function createHistoryWriter(options: HistoryWriterOptions): Promis
     checkpoint = found
     offset = checkpoint?.offset ?? 0
     if (checkpoint && (checkpoint.epoch !== journal.epoch || checkpoint.offset > journal.head)) {
-      const message =
+      stopFor(
         `The history has applied epoch ${checkpoint.epoch} up to ${checkpoint.offset}, ` +
-        `the journal is of epoch ${journal.epoch} and ends at ${journal.head}`
-      fault = { state: 'misconfigured', message }
-      log('error', message, { store: store.name })
-      buffer.stop()
+          `the journal is of epoch ${journal.epoch} and ends at ${journal.head}`
+      )
       return false
     }
     const kept = snapshot?.epoch === journal.epoch ? (snapshot.state as SnapshotState) : undefined
     // Where the store is the one of the snapshot, the entries in between (ticks, mostly) need not be there any more.
     if (snapshot && kept?.format === 1 && kept.checkpoint === offset) offset = Math.max(offset, snapshot.offset)
-    const { oldest } = journal.health()
-    if (oldest > offset + 1) {
-      log('warn', 'The journal no longer has all that the history lacks', { from: offset + 1, oldest })
-    }
     return true
   }
 
@@ -135,6 +157,16 @@ export async function createHistoryWriter(options: HistoryWriterOptions): Promis
     return { readings, to: readings.length < batchSize ? Math.max(head, last.offset) : last.offset }
   }
 
+  function compareOnce(): void {
+    if (compared || offset < journal.head) return
+    compared = true
+    // Everything is applied, so what the counters still miss will never come: say so rather than wait for it for ever.
+    const missing = journal.tally().accepted - (checkpoint?.stored ?? 0) - (checkpoint?.refused ?? 0)
+    if (missing > 0) {
+      log('warn', 'The history lacks readings that the journal no longer has', { missing, store: store.name })
+    }
+  }
+
   async function persist(readings: Entry<'reading'>[], to: number): Promise<void> {
     inHand = readings[0]?.receivedAt
     const rows = readings.map(rowOf)
@@ -144,7 +176,8 @@ export async function createHistoryWriter(options: HistoryWriterOptions): Promis
         const entry = entries.get(refusal.offset)
         return entry ? [deadLetterOf(entry, refusal.reason)] : []
       })
-      await journal.append(drafts)
+      // As a view, so that it goes in even where the journal is full: only what is stored makes room again.
+      await journal.append(drafts, { view: { name: viewName, checkpoint: offset, state: snapshotState() } })
       log('warn', 'The history refuses readings for good', { count: drafts.length, first: refusals[0]?.reason })
     }
     const done = await insist(() => store.write(rows, { epoch: journal.epoch, offset: to }, refuse))
@@ -191,8 +224,11 @@ export async function createHistoryWriter(options: HistoryWriterOptions): Promis
   }
 
   function keepSnapshot(reached: number): Promise<void> {
-    const state: SnapshotState = { format: 1, checkpoint: checkpoint?.offset ?? 0 }
-    return journal.saveSnapshot(viewName, reached, state)
+    return journal.saveSnapshot(viewName, reached, snapshotState())
+  }
+
+  function snapshotState(): SnapshotState {
+    return { format: 1, checkpoint: checkpoint?.offset ?? 0 }
   }
 
   return {
