@@ -10,7 +10,7 @@ import {
 import type { DueQueue } from './due-queue.ts'
 import { alarmId, reportedValues } from './outcomes.ts'
 
-import { assetValues, type RuleIndex } from './rule-index.ts'
+import type { RuleIndex } from './rule-index.ts'
 
 /** What happens when a condition becomes active or ends. */
 export type Effects = { raise(condition: Condition): void; return(condition: Condition): void }
@@ -59,6 +59,7 @@ export function createConditionTracker(options: {
       last: offset,
       values: {},
       heardAt: now(),
+      allowed: index.allowedSilence(runtime.rule, entity) ?? 0,
       due: undefined
     }
     runtime.conditions.set(entity, condition)
@@ -79,8 +80,6 @@ export function createConditionTracker(options: {
     if (step.effect === 'return') effects.return(condition)
   }
 
-  const allowedOf = ({ runtime, entity }: Condition) => index.allowedSilence(runtime.rule, entity) ?? 0
-
   const tracker: ConditionTracker = {
     judge(runtime, entity, offset, verdict, values) {
       const condition = runtime.conditions.get(entity)
@@ -95,14 +94,16 @@ export function createConditionTracker(options: {
       take(judged, step)
     },
     hear(runtime, entity, offset) {
-      const allowed = index.allowedSilence(runtime.rule, entity)
-      if (allowed === undefined) return
-      const condition = runtime.conditions.get(entity) ?? create(runtime, entity, 'heard', offset)
+      let condition = runtime.conditions.get(entity)
+      if (!condition) {
+        if (!index.appliesTo(runtime.rule, entity)) return
+        condition = create(runtime, entity, 'heard', offset)
+      }
       condition.heardAt = now()
       condition.last = offset
       if (condition.phase === 'heard') {
         condition.first = offset
-        queue.set(condition, now() + allowed)
+        queue.set(condition, now() + condition.allowed)
         return
       }
       if (condition.phase !== 'active') return
@@ -118,14 +119,14 @@ export function createConditionTracker(options: {
         else if (condition.phase === 'clearing') take(condition, { phase: undefined, effect: 'return' })
         return
       }
-      const context = { asset: assetValues(index.asset(entity)), silentFor: (now() - condition.heardAt) / 1_000 }
-      condition.values = reportedValues(runtime.rule, context)
+      const values = { silentFor: (now() - condition.heardAt) / 1_000 }
+      condition.values = reportedValues(runtime.rule, { values, asset: index.asset(entity)?.values })
       if (condition.phase === 'heard') {
         condition.phase = 'active'
         effects.raise(condition)
         return
       }
-      const silentFrom = condition.heardAt + allowedOf(condition)
+      const silentFrom = condition.heardAt + condition.allowed
       // Heard once and silent again while the off-delay ran: it has not come back.
       condition.phase = silentFrom < now() ? 'active' : 'heard'
       if (condition.phase === 'active') return
@@ -177,7 +178,7 @@ export function createConditionTracker(options: {
     condition.values = saved.values
     condition.heardAt = saved.heardAt
     if (!sameVersion && saved.phase === 'clearing') condition.phase = 'active'
-    else if (saved.phase === 'heard') queue.set(condition, saved.heardAt + allowedOf(condition))
+    else if (saved.phase === 'heard') queue.set(condition, saved.heardAt + condition.allowed)
     else if (saved.due !== undefined) queue.set(condition, saved.due)
   }
   return tracker

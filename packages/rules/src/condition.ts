@@ -26,8 +26,9 @@ export type Condition = Timer & {
   last: number
   /** Of the newest entry that was judged: the variables that the rule names. */
   values: Values
-  /** Silence only: monotonic time of the last sign of life. */
+  /** Silence only: monotonic time of the last sign of life, and how long the entity may be silent, milliseconds. */
   heardAt: number
+  readonly allowed: number
 }
 
 export type Step = {

@@ -1,27 +1,37 @@
-import type { AlarmTransition, Draft, Entry, LocalizedText, TimingRequest } from '@city-brain/model'
+import type { AlarmTransition, Draft, LocalizedText, TimingRequest } from '@city-brain/model'
 import type { Condition, Values } from './condition.ts'
+import { type Context, valueIn } from './context.ts'
 import type { KnownAsset } from './rule-index.ts'
 import type { LocalizedTemplate, Rule } from './rule-set.ts'
 import { renderText } from './text-template.ts'
 
 /** Collects what the application of one entry leads to, each with its id `rule/version/entity/causeOffset/n`. */
 export type Outcomes = {
+  /** A new entry, at this offset. */
+  begin(cause: number): void
   alarm(entity: string, transition: AlarmTransition): void
   timingRequest(intersection: string, request: TimingRequest): void
   drafts(): Draft[] | undefined
 }
 
-export function createOutcomes(cause: Entry): Outcomes {
-  const drafts: Draft[] = []
+export function createOutcomes(): Outcomes {
+  let cause = 0
+  let drafts: Draft[] = []
   const counts = new Map<string, number>()
   const idOf = (rule: string, version: number, entity: string) => {
-    const prefix = `${rule}/${version}/${entity}/${cause.offset}`
+    const prefix = `${rule}/${version}/${entity}/${cause}`
     const n = counts.get(prefix) ?? 0
     counts.set(prefix, n + 1)
     return `${prefix}/${n}`
   }
   const source = 'view:rules'
   return {
+    begin(offset) {
+      cause = offset
+      if (drafts.length === 0) return
+      drafts = []
+      counts.clear()
+    },
     alarm(entity, payload) {
       drafts.push({ kind: 'alarm', entity, source, payload, id: idOf(payload.rule, payload.ruleVersion, entity) })
     },
@@ -74,12 +84,10 @@ export function causesOf({ first, last }: Condition): number[] {
 }
 
 /** The values that a rule names, of those that are there. A list becomes a text. */
-export function reportedValues(rule: Rule, context: Record<string, unknown>): Values {
+export function reportedValues(rule: Rule, context: Context): Values {
   const values: Values = {}
   for (const name of rule.reported) {
-    const [object = '', field] = name.split('.')
-    const value =
-      field === undefined ? context[object] : (context[object] as Record<string, unknown> | undefined)?.[field]
+    const value = valueIn(context, name)
     if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') values[name] = value
     else if (Array.isArray(value)) values[name] = value.join(', ')
   }

@@ -1,15 +1,15 @@
 import { type AttributeValue, parseInstant, type Reading, type ReadingFlag, type ReadingType } from '@city-brain/model'
-import type { Context } from './expression.ts'
-import { assetValues, type KnownAsset, type TypePlan } from './rule-index.ts'
-import { PreviousValues } from './subject-environment.ts'
+import type { Context } from './context.ts'
+import type { KnownAsset, TypePlan } from './rule-index.ts'
 
-/** What is kept of an entity's newest reading, where a rule on its type asks for more than the reading itself. */
+/** What is kept of an entity's newest readings, where a rule on their type asks for more than one reading. */
 export type ReadingMemory = {
-  offset: number
-  /** dateObserved, milliseconds since 1970. */
+  /** dateObserved, milliseconds since 1970, of the newest reading and of the one before it. */
   observed: number
-  values: PreviousValues
-  flags: ReadingFlag[]
+  previousObserved?: number
+  values: Reading['values']
+  previous?: Reading['values']
+  flags: readonly ReadingFlag[]
   /** The newest known value of each measured attribute, and since when (dateObserved) none of them has changed. */
   measured: Record<string, AttributeValue>
   changedAt: number
@@ -32,68 +32,85 @@ const measuredAttributes: Record<ReadingType, readonly string[]> = {
   WasteContainer: ['fillingLevel', 'temperature', 'cargoWeight', 'methaneConcentration']
 }
 
-type Received = { reading: Reading; receivedAt: number; offset: number }
+const noFlags: readonly ReadingFlag[] = []
 
-/** The memory after one more reading. */
-export function remember({ reading, receivedAt, offset }: Received, before: ReadingMemory | undefined): ReadingMemory {
-  const observed = parseInstant(reading.dateObserved) ?? receivedAt
-  const flags = reading.flags ?? []
-  const measured = { ...before?.measured }
-  let changed = before === undefined || flags.includes('gap')
+/** Notes one more reading, in place: this runs for every reading of a type with such rules. */
+export function remember(memory: ReadingMemory | undefined, reading: Reading): ReadingMemory {
+  const observed = Date.parse(reading.dateObserved)
+  const flags = reading.flags ?? noFlags
+  if (!memory) {
+    const measured: ReadingMemory['measured'] = {}
+    noteMeasured(measured, reading)
+    return { observed, values: reading.values, flags, measured, changedAt: observed }
+  }
+  memory.previousObserved = memory.observed
+  memory.previous = memory.values
+  memory.observed = observed
+  memory.values = reading.values
+  memory.flags = flags
+  const changed = noteMeasured(memory.measured, reading)
+  if (changed || flags.includes('gap')) memory.changedAt = observed
+  return memory
+}
+
+/** Whether any measured value is new. One that the reading leaves out is not. */
+function noteMeasured(measured: ReadingMemory['measured'], reading: Reading): boolean {
+  let changed = false
   for (const name of measuredAttributes[reading.type]) {
     const value = reading.values[name]
     if (value === undefined || value === measured[name]) continue
     measured[name] = value
     changed = true
   }
-  return {
-    offset,
-    observed,
-    values: new PreviousValues(reading.values),
-    flags,
-    measured,
-    changedAt: changed ? observed : (before?.changedAt ?? observed)
-  }
+  return changed
 }
 
 /**
- * The values by which the rules on a reading's type judge it. `memory` is that after the reading, `before` the one before
- * it; `quality` are the standing problems of the entity.
+ * The values by which the rules on a reading's type judge it. `memory` is that after the reading, `quality` the standing
+ * problems of the entity. Derived values that no rule names are not made.
  */
 export function readingContext(
-  { reading, receivedAt }: Received,
-  plan: TypePlan,
+  reading: Reading,
+  receivedAt: number,
+  { uses }: TypePlan,
   asset: KnownAsset | undefined,
-  { memory, before, quality }: { memory?: ReadingMemory; before?: ReadingMemory; quality?: readonly string[] }
+  memory: ReadingMemory | undefined,
+  quality: readonly string[] | undefined
 ): Context {
-  const context: Context = { ...reading.values, asset: assetValues(asset) }
-  const { uses } = plan
-  if (uses.has('age')) {
-    const observed = memory?.observed ?? parseInstant(reading.dateObserved)
-    if (observed !== undefined) context.age = (receivedAt - observed) / 1_000
+  const before = memory?.previousObserved
+  return {
+    values: reading.values,
+    derived: {
+      age: uses.has('age') ? (receivedAt - Date.parse(reading.dateObserved)) / 1_000 : undefined,
+      flow: uses.has('flow') ? flowOf(reading, asset) : undefined,
+      capacity: uses.has('capacity') ? capacityOf(reading, asset) : undefined,
+      unchangedFor: memory && (memory.observed - memory.changedAt) / 1_000,
+      sincePrevious: memory && before !== undefined ? (memory.observed - before) / 1_000 : undefined,
+      unreliable: memory && uses.has('unreliable') ? unreliableOf(memory, quality) : undefined
+    },
+    asset: asset?.values,
+    previous: memory?.previous
   }
-  if (uses.has('flow')) setFlow(context, reading, asset)
-  if (uses.has('capacity')) {
-    const site = asset?.properties.kind === 'parkingSite' ? asset.properties.totalSpotNumber : undefined
-    const capacity = reading.values.totalSpotNumber ?? site
-    if (capacity !== undefined) context.capacity = capacity
-  }
-  if (memory) {
-    context.unchangedFor = (memory.observed - memory.changedAt) / 1_000
-    context.unreliable = [...memory.flags.filter((flag) => flag !== 'late'), ...(quality ?? [])]
-    context.previous = before?.values ?? new PreviousValues({})
-    if (before) context.sincePrevious = (memory.observed - before.observed) / 1_000
-  }
-  return context
 }
 
-function setFlow(context: Context, { values }: Reading, asset: KnownAsset | undefined): void {
-  if (typeof values.intensity !== 'number') return
+/** veh/h: what was counted, over the period that the reading gives, else over that of the detector. */
+function flowOf({ values }: Reading, asset: KnownAsset | undefined): number | undefined {
+  if (typeof values.intensity !== 'number') return undefined
   const { dateObservedFrom: from, dateObservedTo: to } = values
   let seconds = asset?.properties.kind === 'detector' ? asset.properties.period : undefined
   if (typeof from === 'string' && typeof to === 'string') {
     const [begin, end] = [parseInstant(from), parseInstant(to)]
     if (begin !== undefined && end !== undefined && end > begin) seconds = (end - begin) / 1_000
   }
-  if (seconds) context.flow = (values.intensity * 3_600) / seconds
+  return seconds && (values.intensity * 3_600) / seconds
+}
+
+function capacityOf({ values }: Reading, asset: KnownAsset | undefined): unknown {
+  return (
+    values.totalSpotNumber ?? (asset?.properties.kind === 'parkingSite' ? asset.properties.totalSpotNumber : undefined)
+  )
+}
+
+function unreliableOf({ flags }: ReadingMemory, quality: readonly string[] | undefined): string[] {
+  return [...flags.filter((flag) => flag !== 'late'), ...(quality ?? [])]
 }

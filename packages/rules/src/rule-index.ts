@@ -1,8 +1,7 @@
 import { type Asset, type AssetCollection, type ReadingType, readingTypeOf, readingTypes } from '@city-brain/model'
 import type { RuleRuntime } from './condition.ts'
-import type { Context } from './expression.ts'
+import type { NamedValues } from './context.ts'
 import type { Rule, RuleSet } from './rule-set.ts'
-import { AssetValues } from './subject-environment.ts'
 import { isReadingType } from './subject-variables.ts'
 
 /** What a reading of one type touches: only the rules on it, and only the derived values that these name. */
@@ -15,7 +14,7 @@ export type TypePlan = {
   readonly remembers: boolean
 }
 
-export type KnownAsset = { readonly properties: Asset['properties']; readonly values: AssetValues }
+export type KnownAsset = { readonly properties: Asset['properties']; readonly values: NamedValues }
 
 export type RuleIndex = {
   readonly runtimes: ReadonlyMap<string, RuleRuntime>
@@ -29,24 +28,19 @@ export type RuleIndex = {
   appliesTo(rule: Rule, entity: string): boolean
 }
 
-const unknownAsset = new AssetValues({})
-
-/** What stands behind `asset.` for an entity. */
-export function assetValues(asset: KnownAsset | undefined): AssetValues {
-  return asset?.values ?? unknownAsset
-}
+const nothing: NamedValues = {}
 
 export function indexRules(ruleSet: RuleSet, assets: AssetCollection): RuleIndex {
   const known = new Map<string, KnownAsset>(
     assets.features.map(({ id, properties }) => {
       const { name: _name, ...plain } = properties
-      return [id, { properties, values: new AssetValues({ ...plain, id }) }]
+      return [id, { properties, values: { ...plain, id } }]
     })
   )
   const runtimes = new Map(ruleSet.rules.map((rule) => [rule.id, { rule, conditions: new Map() } as RuleRuntime]))
   const all = [...runtimes.values()]
   const filtered = (rule: Rule, asset: KnownAsset | undefined) =>
-    rule.trigger.filter?.evaluate({ asset: assetValues(asset) } as Context) === false
+    rule.trigger.filter?.evaluate({ values: nothing, asset: asset?.values }) === false
 
   const index: RuleIndex = {
     runtimes,

@@ -2,29 +2,20 @@ import {
   type AssetCollection,
   type Entry,
   type EntryKind,
-  type Reading,
+  formatInstant,
   readingTypeOf,
   type View
 } from '@city-brain/model'
 import { type AlarmLedger, createAlarmLedger, type LedgerState } from './alarm-ledger.ts'
 import type { Condition, RuleRuntime, Verdict } from './condition.ts'
 import { type ConditionTracker, createConditionTracker, type TrackerState } from './condition-tracker.ts'
+import type { Context } from './context.ts'
 import { createDueQueue } from './due-queue.ts'
-import type { Context } from './expression.ts'
-import {
-  alarmId,
-  causesOf,
-  createOutcomes,
-  type Outcomes,
-  raisedTransition,
-  reportedValues,
-  timingRequest
-} from './outcomes.ts'
+import { alarmId, causesOf, createOutcomes, raisedTransition, reportedValues, timingRequest } from './outcomes.ts'
 import { type ReadingMemory, readingContext, remember } from './reading-context.ts'
-import { assetValues, indexRules } from './rule-index.ts'
+import { indexRules } from './rule-index.ts'
 import type { Rule, RuleSet } from './rule-set.ts'
 import { createRuleTime, type RuleTimeState } from './rule-time.ts'
-import { PreviousValues } from './subject-environment.ts'
 import { createTimingDemands, type TimingDemand, type TimingDemandState } from './timing-demands.ts'
 
 export type RulesViewOptions = {
@@ -75,7 +66,9 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
   const quality = new Map<string, string[]>()
   let queue = createDueQueue<Condition | TimingDemand>()
   let governing: string | undefined
-  let outcomes: Outcomes | undefined
+  const outcomes = createOutcomes()
+  /** Whether these rules are the ones in force; if not, what they find is not said. */
+  let governs = true
 
   const timers = { set: (timer: Condition | TimingDemand, due: number) => queue.set(timer, due) }
   const intersectionOf = (entity: string) => {
@@ -84,7 +77,8 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
   }
 
   const timings = createTimingDemands(timers, (demand, because, causes) => {
-    outcomes?.timingRequest(demand.intersection, timingRequest(because, index.asset(because.entity), causes))
+    if (governs)
+      outcomes.timingRequest(demand.intersection, timingRequest(because, index.asset(because.entity), causes))
   })
 
   const joinTiming = (condition: Condition) => {
@@ -94,7 +88,7 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
   }
 
   const raiseAlarm = (condition: Condition) => {
-    if (!condition.runtime.rule.alarm || !outcomes) return
+    if (!condition.runtime.rule.alarm || !governs) return
     const raised = raisedTransition(condition, index.asset(condition.entity))
     const again = ledger.get(raised.alarm) !== undefined
     const transition = again ? { ...raised, transition: 'raised-again' as const } : raised
@@ -110,7 +104,7 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
   ) => {
     const id = alarmId(rule, entity)
     const standing = ledger.get(id)
-    if (!standing || !ledger.isActive(id) || !outcomes) return
+    if (!standing || !ledger.isActive(id) || !governs) return
     const transition = {
       ...standing.raised,
       transition: 'returned' as const,
@@ -152,12 +146,16 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
     if (!plan) return
     for (const runtime of plan.silences) tracker.hear(runtime, entity, offset)
     if (plan.conditions.length === 0) return
-    const received = { reading, receivedAt, offset }
     const before = plan.remembers ? memories.get(entity) : undefined
-    const memory = plan.remembers ? remember(received, before) : undefined
-    if (memory) memories.set(entity, memory)
-    const known = { memory, before, quality: quality.get(entity) }
-    judgeAll(plan.conditions, entity, offset, readingContext(received, plan, index.asset(entity), known))
+    const memory = plan.remembers ? remember(before, reading) : undefined
+    if (memory && !before) memories.set(entity, memory)
+    const asset = index.asset(entity)
+    judgeAll(
+      plan.conditions,
+      entity,
+      offset,
+      readingContext(reading, receivedAt, plan, asset, memory, quality.get(entity))
+    )
   }
 
   /** The rules that ask whether the values are reliable judge the newest reading once more. */
@@ -171,14 +169,14 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
     const plan = type && index.plans.get(type)
     const memory = memories.get(entity)
     if (!type || !plan || !memory) return
-    const reading = { type, dateObserved: '', values: memory.values as unknown as Reading['values'] }
-    const context = readingContext({ reading, receivedAt, offset }, plan, asset, { memory, quality: standing })
+    const reading = { type, dateObserved: formatInstant(memory.observed), values: memory.values }
+    const context = readingContext(reading, receivedAt, plan, asset, memory, standing)
     const asking = plan.conditions.filter(({ rule }) => rule.reported.includes('unreliable'))
     judgeAll(asking, entity, offset, context)
   }
 
   const acknowledge = ({ offset, payload }: Entry<'operator-action'>) => {
-    if (payload.action !== 'acknowledge-alarm' || payload.subject === undefined || !outcomes) return
+    if (payload.action !== 'acknowledge-alarm' || payload.subject === undefined || !governs) return
     const standing = ledger.get(payload.subject)
     if (!standing || standing.state === 'acknowledged') return
     const transition = {
@@ -226,12 +224,12 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
         return applyReading(entry)
       case 'status': {
         const entity = controllers?.get(entry.entity) ?? entry.entity
-        const context = { ...entry.payload, asset: assetValues(index.asset(entity)) }
+        const context = { values: entry.payload, asset: index.asset(entity)?.values }
         return judgeAll(index.device, entity, entry.offset, context)
       }
       case 'command': {
         const { state, reason } = entry.payload
-        const context = { state, ...(reason ? { reason } : {}), asset: assetValues(index.asset(entry.entity)) }
+        const context = { values: { state, reason }, asset: index.asset(entry.entity)?.values }
         return judgeAll(index.command, entry.entity, entry.offset, context)
       }
       case 'quality':
@@ -243,7 +241,7 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
         return
       case 'rule-set':
       case 'registry':
-        if (outcomes) settle(entry.offset)
+        if (governs) settle(entry.offset)
     }
   }
 
@@ -260,16 +258,17 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
       timings.restore(saved?.timings ?? [], index.runtimes)
       memories.clear()
       for (const [entity, memory] of saved?.memories ?? []) {
-        memories.set(entity, { ...memory, values: new PreviousValues({ ...memory.values }) })
+        memories.set(entity, { ...memory, measured: { ...memory.measured } })
       }
       quality.clear()
       for (const [entity, problems] of saved?.quality ?? []) quality.set(entity, problems)
     },
     apply(entry) {
       if (entry.kind === 'rule-set') governing = entry.payload.hash
-      outcomes = governing === undefined || governing === ruleSet.hash ? createOutcomes(entry) : undefined
+      governs = governing === undefined || governing === ruleSet.hash
+      outcomes.begin(entry.offset)
       applyEntry(entry)
-      return outcomes?.drafts()
+      return outcomes.drafts()
     },
     snapshot: (): RulesState => ({
       format,
@@ -277,7 +276,7 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
       time: time.snapshot(),
       rules: tracker.snapshot(),
       timings: timings.snapshot(),
-      memories: [...memories],
+      memories: [...memories].map(([entity, memory]) => [entity, { ...memory, measured: { ...memory.measured } }]),
       quality: [...quality],
       ledger: ledger.snapshot()
     })

@@ -2,20 +2,6 @@ import { type ASTNode, Environment } from '@marcbachmann/cel-js'
 import type { Subject } from './rule-file.ts'
 import { subjectVariables, type Variable, type VariableType } from './subject-variables.ts'
 
-/** What stands behind `asset.` in expressions: plain properties, absent where the asset has none. */
-export class AssetValues {
-  constructor(values: Record<string, unknown>) {
-    Object.assign(this, values)
-  }
-}
-
-/** What stands behind `previous.` in expressions: the attributes of the reading before. */
-export class PreviousValues {
-  constructor(values: Record<string, unknown>) {
-    Object.assign(this, values)
-  }
-}
-
 const celTypes: Record<VariableType, string> = {
   number: 'double',
   text: 'string',
@@ -23,18 +9,21 @@ const celTypes: Record<VariableType, string> = {
   list: 'list<string>'
 }
 
-/** The CEL environment of a subject: its variables with their types, and the few functions that rules have. */
+/** The CEL environment of a subject, against which conditions are checked: its variables with their types, and the few functions that rules have. */
 export function subjectEnvironment(subject: Subject): Environment {
   const { own, asset, previous } = subjectVariables(subject)
   const environment = new Environment({ unlistedVariablesAreDyn: false, limits: { maxAstNodes: 2_000, maxDepth: 100 } })
-    .registerType('AssetValues', { ctor: AssetValues, fields: fieldsOf(asset) })
-    .registerType('PreviousValues', { ctor: PreviousValues, fields: fieldsOf(previous) })
+    .registerType('AssetValues', { fields: fieldsOf(asset) })
     .registerVariable('asset', 'AssetValues')
     .registerFunction('abs(double): double', Math.abs)
     .registerFunction('min(double, double): double', Math.min)
     .registerFunction('max(double, double): double', Math.max)
     .registerFunction('known(ast): bool', knownMacro)
-  if (previous.length > 0) environment.registerVariable('previous', 'PreviousValues')
+  if (previous.length > 0) {
+    environment
+      .registerType('PreviousValues', { fields: fieldsOf(previous) })
+      .registerVariable('previous', 'PreviousValues')
+  }
   for (const { name, type } of own) environment.registerVariable(name, celTypes[type])
   return environment
 }
@@ -44,7 +33,7 @@ function fieldsOf(variables: readonly Variable[]): Record<string, string> {
 }
 
 type Checker = { check(node: ASTNode, context: unknown): unknown; getType(name: string): unknown }
-type Values = { getValue(name: string): unknown }
+type Evaluator = { run(node: ASTNode, context: unknown): unknown }
 
 /** `known(temperature)`: whether the value is there. CEL's own `has()` takes fields only, not variables. */
 function knownMacro({ args }: { args: ASTNode[] }) {
@@ -55,11 +44,12 @@ function knownMacro({ args }: { args: ASTNode[] }) {
       checker.check(named, context)
       return checker.getType('bool')
     },
-    evaluate(_evaluator: unknown, _macro: unknown, context: Values): boolean {
-      if (named.op === 'id') return context.getValue(named.args) !== undefined
-      if (named.op !== '.' || named.args[0].op !== 'id') return false
-      const object = context.getValue(named.args[0].args) as Record<string, unknown> | undefined
-      return object?.[named.args[1]] !== undefined
+    evaluate(evaluator: Evaluator, _macro: unknown, context: unknown): boolean {
+      try {
+        return evaluator.run(named, context) !== undefined
+      } catch {
+        return false
+      }
     }
   }
 }
