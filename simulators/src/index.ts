@@ -1,0 +1,1 @@
+export { type Controller, createController, type Display } from './controller/index.ts'
