@@ -1,7 +1,7 @@
 import { bridges, coast, type Name, parks, places, type RoadClass, rails } from './city-plan.ts'
 import { curve } from './curve.ts'
 import { halfWidthAt, type Land } from './land.ts'
-import { along, at, centroid, cut, lengthOf, nearest, type Point, type Ring } from './plane.ts'
+import { along, at, centroid, cut, isNear, lengthOf, type Point, type Ring } from './plane.ts'
 import type { Projection } from './projection.ts'
 import type { Town } from './town.ts'
 
@@ -133,7 +133,7 @@ function bridgesOf(land: Land, town: Town, projection: Projection): BasemapFeatu
     let begin: number | undefined
     for (let metres = 0; metres <= total; metres += 10) {
       const { point } = along(line, metres)
-      const wet = nearest(point, land.riverAxis).away < halfWidthAt(point)
+      const wet = isNear(point, land.riverAxis, halfWidthAt(point))
       if (wet && begin === undefined) begin = metres
       if (!wet && begin !== undefined) {
         spans.push([begin - 25, metres + 15])

@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts'
 import { coast, docks, type Name, parks, river } from './city-plan.ts'
 import { blob, curve } from './curve.ts'
-import { at, beside, isInside, type Line, nearest, type Point, type Ring } from './plane.ts'
+import { at, beside, isInside, isNear, type Line, type Point, type Ring } from './plane.ts'
 
 /** Water and parks: what streets and houses keep away from. */
 export type Land = {
@@ -44,10 +44,10 @@ export function createLand(random: Random): Land {
       )
     }))
   const isWater = (point: Point, margin = 0) => {
-    if (nearest(point, riverAxis).away < halfWidthAt(point) + margin) return true
-    if (isInside(point, bay) || (margin > 0 && nearest(point, shore).away < margin)) return true
+    if (isNear(point, riverAxis, halfWidthAt(point) + margin)) return true
+    if (isInside(point, bay) || (margin > 0 && isNear(point, shore, margin))) return true
     return [...basins, ...lakes.map((lake) => lake.ring)].some(
-      (ring) => isInside(point, ring) || (margin > 0 && nearest(point, [...ring, at(ring, 0)]).away < margin)
+      (ring) => isInside(point, ring) || (margin > 0 && isNear(point, [...ring, at(ring, 0)], margin))
     )
   }
   return {

@@ -60,14 +60,32 @@ export function crossing(a: Point, b: Point, c: Point, d: Point): { t: number; u
   return t >= 0 && t <= 1 && u >= 0 && u <= 1 ? { t, u } : undefined
 }
 
-export function isInside(point: Point, ring: Ring): boolean {
+export function isInside([x, y]: Point, ring: Ring): boolean {
   let inside = false
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-    const [xi, yi] = at(ring, i)
-    const [xj, yj] = at(ring, j)
-    if (yi > point[1] !== yj > point[1] && point[0] < ((xj - xi) * (point[1] - yi)) / (yj - yi) + xi) inside = !inside
+  let before = at(ring, ring.length - 1)
+  for (const point of ring) {
+    if (point[1] > y !== before[1] > y) {
+      const share = (y - point[1]) / (before[1] - point[1])
+      if (x < (before[0] - point[0]) * share + point[0]) inside = !inside
+    }
+    before = point
   }
   return inside
+}
+
+/** Whether a point is nearer to a line than so many metres. Segments that are out of reach cost four comparisons. */
+export function isNear(point: Point, line: Line, metres: number): boolean {
+  const [x, y] = point
+  let before: Point | undefined
+  for (const next of line) {
+    const a = before
+    before = next
+    if (!a) continue
+    if (x < Math.min(a[0], next[0]) - metres || x > Math.max(a[0], next[0]) + metres) continue
+    if (y < Math.min(a[1], next[1]) - metres || y > Math.max(a[1], next[1]) + metres) continue
+    if (nearest(point, [a, next]).away < metres) return true
+  }
+  return false
 }
 
 /** Positive where the ring runs counter-clockwise. */

@@ -9,9 +9,9 @@ import {
   centroid,
   distance,
   isInside,
+  isNear,
   type Line,
   lengthOf,
-  nearest,
   type Point,
   type Ring,
   signedArea
@@ -51,7 +51,7 @@ export function createTown(land: Land, random: Random): Town {
   const arterials = graphRoads.filter((entry) => entry.road).map((entry) => entry.line)
   const isTown = (point: Point) => {
     const out = Math.hypot(point[0], point[1] * 1.12) - 3_500
-    return out < 0 || arterials.some((line) => nearest(point, line).away < 620 - out * 0.36)
+    return out < 0 || arterials.some((line) => isNear(point, line, 620 - out * 0.36))
   }
   const streets: Street[] = []
   const blocks: Block[] = []
