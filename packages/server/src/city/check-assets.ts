@@ -142,7 +142,7 @@ function checkReferences(features: readonly { feature: Asset; path: string }[]):
       const target = (feature.properties as Record<string, unknown>)[property]
       if (typeof target !== 'string' || kinds.get(target) === kind) continue
       const found = kinds.get(target)
-      const message = found ? `${target} is a ${found}, not a ${kind}` : `there is no ${kind} ${target}`
+      const message = found ? `${target} is of kind ${found}, not ${kind}` : `there is no ${kind} ${target}`
       faults.push({ path: `${path}/properties/${property}`, code: 'unknown-reference', message })
     }
   }

@@ -12,7 +12,7 @@ const trendSpan = 15 * minute
 
 /**
  * How far the number is usually off on arrival: the median of how much it changed within ten minutes, looked at every ten
- * minutes over the last day. Undefined where less than six such changes are known.
+ * minutes over the last day. Undefined where less than twelve such changes are known.
  */
 export function usuallyOffOf(series: readonly FreeSpaces[], now: number): number | undefined {
   const changes: number[] = []
@@ -23,7 +23,7 @@ export function usuallyOffOf(series: readonly FreeSpaces[], now: number): number
     if (value !== undefined && before !== undefined) changes.push(Math.abs(value - before))
     before = value
   }
-  if (changes.length < 6) return undefined
+  if (changes.length < 12) return undefined
   changes.sort((a, b) => a - b)
   const middle = changes.length >> 1
   const low = changes[changes.length % 2 === 0 ? middle - 1 : middle] as number
