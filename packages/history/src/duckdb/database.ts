@@ -1,9 +1,15 @@
-import { type HistoryAnswer, type HistoryCheckpoint, type HistoryRow, readingTypes } from '@city-brain/model'
+import {
+  type HistoryAnswer,
+  type HistoryCheckpoint,
+  type HistoryRow,
+  type ReadingType,
+  readingTypes
+} from '@city-brain/model'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { HistoryMisconfigured } from '../errors.ts'
 import type { QueryPlan } from '../plan-query.ts'
 import { appendBatch } from './append-batch.ts'
-import type { WriteArguments } from './protocol.ts'
+import type { Batch, WriteArguments } from './protocol.ts'
 import { columnsOf, ensureSchema, quoted } from './schema.ts'
 import { select, selectLatestAt } from './select.ts'
 
@@ -28,13 +34,12 @@ export async function openDatabase(file: string, oldest: number): Promise<Databa
   for (const type of readingTypes) columns.set(type, await columnsOf(writer, type))
 
   const ids = new Map<string, number>()
-  const names = new Map<number, string>()
   for (const [id, entity] of (await writer.runAndReadAll('SELECT id, entity FROM entities')).getRows()) {
     ids.set(String(entity), Number(id))
-    names.set(Number(id), String(entity))
   }
   let trimmed = oldest
   await trim(oldest)
+  const firsts = await findFirsts(writer, ids)
 
   async function trim(before: number): Promise<void> {
     for (const type of readingTypes) await writer.run(`DELETE FROM ${quoted(type)} WHERE time < ${before}`)
@@ -70,10 +75,8 @@ export async function openDatabase(file: string, oldest: number): Promise<Databa
       await writer.run('ROLLBACK').catch(() => undefined)
       throw fault
     }
-    for (const [entity, id] of added) {
-      ids.set(entity, id)
-      names.set(id, entity)
-    }
+    for (const [entity, id] of added) ids.set(entity, id)
+    for (const batch of batches) noteFirsts(firsts, batch, ids)
   }
 
   return {
@@ -93,7 +96,8 @@ export async function openDatabase(file: string, oldest: number): Promise<Databa
     },
     async latestAt(at) {
       const rows: HistoryRow[] = []
-      for (const type of readingTypes) rows.push(...(await selectLatestAt(reader, type, at, names)))
+      for (const type of readingTypes)
+        rows.push(...(await selectLatestAt(reader, type, at, firsts.get(type) ?? new Map())))
       return rows
     },
     close() {
@@ -102,6 +106,37 @@ export async function openDatabase(file: string, oldest: number): Promise<Databa
       instance.closeSync()
     }
   }
+}
+
+/** For each type its entities by their ids, each with its name and the time of its first row. */
+type Firsts = Map<ReadingType, Map<number, { name: string; first: number }>>
+
+async function findFirsts(connection: DuckDBConnection, ids: ReadonlyMap<string, number>): Promise<Firsts> {
+  const names = new Map([...ids].map(([name, id]) => [id, name]))
+  const firsts: Firsts = new Map()
+  for (const type of readingTypes) {
+    const found = await connection.runAndReadAll(`SELECT entity, min(time) FROM ${quoted(type)} GROUP BY entity`)
+    firsts.set(
+      type,
+      new Map(
+        found.getRows().map(([id, first]) => [Number(id), { name: names.get(Number(id)) ?? '', first: Number(first) }])
+      )
+    )
+  }
+  return firsts
+}
+
+function noteFirsts(firsts: Firsts, batch: Batch, ids: ReadonlyMap<string, number>): void {
+  const times = new Array<number>(batch.entities.length).fill(Number.POSITIVE_INFINITY)
+  for (let i = 0; i < batch.count; i++) {
+    const place = batch.entity[i] as number
+    times[place] = Math.min(times[place] as number, Number(batch.time[i]))
+  }
+  const known = firsts.get(batch.type)
+  batch.entities.forEach((name, place) => {
+    const id = ids.get(name) as number
+    known?.set(id, { name, first: Math.min(known.get(id)?.first ?? Number.POSITIVE_INFINITY, times[place] as number) })
+  })
 }
 
 async function openInstance(file: string): Promise<DuckDBInstance> {

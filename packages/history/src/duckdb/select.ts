@@ -72,37 +72,38 @@ const minute = 60_000
 /** How far back to look for the newest rows, in steps: most entities have one in the last minutes, few need the whole past. */
 const lookbacks = [10 * minute, 24 * 60 * minute, Number.POSITIVE_INFINITY]
 
-/** The newest row at or before a moment of each entity that has one. `entities` are the names by their ids. */
+/**
+ * The newest row at or before a moment of each entity that has one. `entities`: name and first row of each entity that
+ * ever had one of the type, by its id; so it is known when all are found, and nobody looks for what is not there.
+ */
 export async function selectLatestAt(
   connection: DuckDBConnection,
   type: ReadingType,
   at: number,
-  entities: ReadonlyMap<number, string>
+  entities: ReadonlyMap<number, { name: string; first: number }>
 ): Promise<HistoryRow[]> {
   const attributes = [...(attributeKinds.get(type) ?? [])].map(([name, kind]) => ({ name, kind }))
   const columns = ['time', 'offset', 'entity', 'flags', ...attributes.map(({ name }) => name)].map(quoted)
-  const found = new Map<number, HistoryRow>()
+  const wanted = new Map([...entities].filter(([, { first }]) => first <= at))
+  const rows: HistoryRow[] = []
   let before = at + 1
   for (const lookback of lookbacks) {
+    if (wanted.size === 0) break
     const from = Math.max(at + 1 - lookback, -8.64e15)
-    const known = [...found.keys()]
-    const rest = known.length > 0 ? ` AND entity NOT IN (${known.join(', ')})` : ''
+    const span = `time >= ${from} AND time < ${before} AND entity IN (${[...wanted.keys()].join(', ')})`
     const reader = await connection.runAndReadAll(
-      `WITH newest AS (
-         SELECT entity, max(time) AS time FROM ${quoted(type)}
-         WHERE time >= ${from} AND time < ${before}${rest} GROUP BY entity
-       )
-       SELECT ${columns.map((column) => `r.${column}`).join(', ')}
-       FROM ${quoted(type)} r JOIN newest n ON r.entity = n.entity AND r.time = n.time
-       WHERE r.time >= ${from} AND r.time < ${before} ORDER BY r."offset"`
+      `SELECT ${columns.join(', ')} FROM ${quoted(type)} WHERE ${span} AND (entity, time) IN
+         (SELECT (entity, max(time)) FROM ${quoted(type)} WHERE ${span} GROUP BY entity)
+       ORDER BY "offset" DESC`
     )
-    // Of two readings of one moment the later in the journal is the newest.
+    // Of two readings of one moment the later in the journal is the newest: it comes first here.
     for (const [time, offset, id, flags, ...values] of reader.getRows()) {
-      const entity = entities.get(Number(id))
+      const entity = wanted.get(Number(id))
       if (entity === undefined) continue
-      found.set(Number(id), {
+      wanted.delete(Number(id))
+      rows.push({
         offset: Number(offset),
-        entity,
+        entity: entity.name,
         type,
         dateObserved: Number(time),
         values: valuesOf(attributes, values),
@@ -111,7 +112,7 @@ export async function selectLatestAt(
     }
     before = from
   }
-  return [...found.values()]
+  return rows
 }
 
 function valuesOf(
