@@ -96,7 +96,7 @@ function pairLegs(legs: readonly Leg[]): Leg[][] {
 function isBig(main: readonly Leg[], cross: readonly Leg[]): boolean {
   const wide = (legs: readonly Leg[]) => legs.every((leg) => leg.entry.road.lanes >= 3)
   const major = (legs: readonly Leg[]) => legs.every((leg) => ['trunk', 'primary'].includes(leg.entry.road.class))
-  return wide(main) && major(main) && major(cross)
+  return wide(main) && main.every((leg) => leg.entry.road.class === 'trunk') && major(cross)
 }
 
 function vehiclePhase(leg: Leg, id: number, lanes: number, turn: 'through' | 'left' | 'all'): Phase {
