@@ -64,6 +64,12 @@ test('half of those who spoke must have moved', () => {
   expect(raisedStuck(2)).toBe(true)
 })
 
+test('neighbours that were silent that day are not among the others', () => {
+  const silent: Step[] = ['x', 'y', 'z'].map((site) => [site, 0, 1])
+  const steps: Step[] = [...silent, ['stuck', 1, 5], ['busy', 1, 1], ['busy', 12, 2], ['busy', 25, 3]]
+  expect(run(steps)).toContainEqual(['raised', 'stuck', 1, [4, 7]])
+})
+
 test('the first reading of a neighbour is not a move', () => {
   expect(
     run([

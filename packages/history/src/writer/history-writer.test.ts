@@ -305,8 +305,10 @@ test('registers with the journal at once, and lets go what it has stored, ticks 
   // Retention has cut what is stored: the next start does not miss it.
   journal.cut(10)
   await accept(journal, 1)
+  const read = vi.spyOn(journal, 'read')
   const next = await start(journal, store)
   await until(() => store.rows.length === 3)
+  expect(read.mock.calls[0]?.[0]).toBe(9)
   await next.writer.stop()
   expect(next.log).not.toHaveBeenCalledWith('warn', expect.anything(), expect.anything())
   expect(journal.snapshots.get('history')).toMatchObject({ offset: 10 })
