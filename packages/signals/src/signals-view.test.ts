@@ -94,7 +94,10 @@ describe('a request', () => {
     const run = (seconds: number) =>
       story.wait(seconds, () => {
         story.reportRunning(first)
-        countRushHour(story, 0.8)
+        if (Math.round(story.now() / 1_000) % 30 !== 0) return
+        for (const lane of ['det-w1', 'det-w2']) story.reading(lane, { intensity: 11, occupancy: 0.8 })
+        story.reading('det-n', { intensity: 5, occupancy: 0.1 })
+        story.reading('det-e', { intensity: 8, occupancy: 0.1 })
       })
     run(30)
     story.request()
@@ -103,6 +106,8 @@ describe('a request', () => {
     story.request()
     expect(story.decisions().at(-1)).toMatchObject({ outcome: 'commanded' })
     expect(story.lastCommand().commandId).not.toBe(first.commandId)
+    // The very same timing: only its end is new.
+    expect(story.lastCommand().timing).toEqual(first.timing)
   })
 
   test('of an intersection that the city does not have is not answered', () => {
