@@ -24,7 +24,13 @@ type ConditionState = {
   due?: number
   heardAt: number
 }
-export type TrackerState = { rule: string; version: number; conditions: ConditionState[] }[]
+/** `heard`: entity, offset of its last reading, and when it was heard; there is one of each entity that is watched. */
+export type TrackerState = {
+  rule: string
+  version: number
+  conditions: ConditionState[]
+  heard: [entity: string, offset: number, heardAt: number][]
+}[]
 
 /** Keeps the conditions of all rules: judges readings, hears signs of life, and lets due moments happen. */
 export type ConditionTracker = {
@@ -144,25 +150,26 @@ export function createConditionTracker(options: {
     },
     drop,
     snapshot: () =>
-      [...index.runtimes.values()].map(({ rule, conditions }) => ({
-        rule: rule.id,
-        version: rule.version,
-        conditions: [...conditions.values()].map(({ entity, phase, first, last, values, due, heardAt }) => ({
-          entity,
-          phase,
-          first,
-          last,
-          values,
-          ...(due === undefined ? {} : { due }),
-          heardAt
-        }))
-      })),
+      [...index.runtimes.values()].map(({ rule, conditions }) => {
+        const all = [...conditions.values()]
+        return {
+          rule: rule.id,
+          version: rule.version,
+          conditions: all.filter(({ phase }) => phase !== 'heard').map(stateOf),
+          heard: all
+            .filter(({ phase }) => phase === 'heard')
+            .map(({ entity, last, heardAt }) => [entity, last, heardAt])
+        }
+      }),
     restore(state) {
       for (const { conditions } of index.runtimes.values()) conditions.clear()
-      for (const { rule, version, conditions } of state) {
+      for (const { rule, version, conditions, heard } of state) {
         const runtime = index.runtimes.get(rule)
         if (!runtime) continue
         for (const saved of conditions) restoreCondition(runtime, version === runtime.rule.version, saved)
+        for (const [entity, last, heardAt] of heard) {
+          restoreCondition(runtime, true, { entity, phase: 'heard', first: last, last, values: {}, heardAt })
+        }
       }
     }
   }
@@ -182,4 +189,8 @@ export function createConditionTracker(options: {
     else if (saved.due !== undefined) queue.set(condition, saved.due)
   }
   return tracker
+}
+
+function stateOf({ entity, phase, first, last, values, due, heardAt }: Condition): ConditionState {
+  return { entity, phase, first, last, values, ...(due === undefined ? {} : { due }), heardAt }
 }

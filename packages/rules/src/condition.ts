@@ -60,3 +60,8 @@ export function judge(
       return { phase: 'heard' }
   }
 }
+
+/** From which entry on it holds, and the newest that was judged. */
+export function causesOf({ first, last }: Condition): number[] {
+  return first === last ? [first] : [first, last]
+}

@@ -24,6 +24,17 @@ test('a timer moved a thousand times takes one place', () => {
   expect([...queue.take(1_000)]).toEqual([moved])
 })
 
+test('a place that was left behind is not filled again', () => {
+  const queue = createDueQueue()
+  const moved = timer('a')
+  queue.set(moved, 10)
+  queue.set(moved, 5)
+  expect([...queue.take(6)]).toEqual([moved])
+  queue.set(moved, 20)
+  expect([...queue.take(11)]).toEqual([])
+  expect(queue.size).toBe(1)
+})
+
 const action = fc.oneof(
   fc.record({
     do: fc.constant('set' as const),

@@ -1,5 +1,5 @@
 import type { AlarmTransition, Draft, LocalizedText, TimingRequest } from '@city-brain/model'
-import type { Condition, Values } from './condition.ts'
+import { type Condition, causesOf, type Values } from './condition.ts'
 import { type Context, valueIn } from './context.ts'
 import type { KnownAsset } from './rule-index.ts'
 import type { LocalizedTemplate, Rule } from './rule-set.ts'
@@ -76,11 +76,6 @@ export function timingRequest(condition: Condition, asset: KnownAsset | undefine
 
 export function alarmId(rule: Pick<Rule, 'id'>, entity: string): string {
   return `${rule.id}/${entity}`
-}
-
-/** From which entry on it holds, and the newest that was judged. */
-export function causesOf({ first, last }: Condition): number[] {
-  return first === last ? [first] : [first, last]
 }
 
 /** The values that a rule names, of those that are there. A list becomes a text. */

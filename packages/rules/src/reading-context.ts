@@ -7,7 +7,8 @@ export type ReadingMemory = {
   /** dateObserved, milliseconds since 1970, of the newest reading and of the one before it. */
   observed: number
   previousObserved?: number
-  values: Reading['values']
+  /** Of the newest reading and of the one before it, where a rule asks for them. */
+  values?: Reading['values']
   previous?: Reading['values']
   flags: readonly ReadingFlag[]
   /** The newest known value of each measured attribute, and since when (dateObserved) none of them has changed. */
@@ -35,18 +36,23 @@ const measuredAttributes: Record<ReadingType, readonly string[]> = {
 const noFlags: readonly ReadingFlag[] = []
 
 /** Notes one more reading, in place: this runs for every reading of a type with such rules. */
-export function remember(memory: ReadingMemory | undefined, reading: Reading): ReadingMemory {
+export function remember(
+  memory: ReadingMemory | undefined,
+  reading: Reading,
+  { remembersValues, remembersPrevious }: TypePlan
+): ReadingMemory {
   const observed = Date.parse(reading.dateObserved)
   const flags = reading.flags ?? noFlags
   if (!memory) {
     const measured: ReadingMemory['measured'] = {}
     noteMeasured(measured, reading)
-    return { observed, values: reading.values, flags, measured, changedAt: observed }
+    const values = remembersValues ? { values: reading.values } : {}
+    return { observed, ...values, flags, measured, changedAt: observed }
   }
   memory.previousObserved = memory.observed
-  memory.previous = memory.values
+  if (remembersPrevious) memory.previous = memory.values
   memory.observed = observed
-  memory.values = reading.values
+  if (remembersValues) memory.values = reading.values
   memory.flags = flags
   const changed = noteMeasured(memory.measured, reading)
   if (changed || flags.includes('gap')) memory.changedAt = observed

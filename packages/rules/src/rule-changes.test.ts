@@ -1,4 +1,6 @@
+import type { AlarmTransition, Entry, EntryKind, EntryPayloads } from '@city-brain/model'
 import { expect, test } from 'vitest'
+import { createRulesView } from './rules-view.ts'
 import { createStory, inShort, rule, rules, rulesOf, storyAssets } from './testing/story.ts'
 
 const full = (version: number, level: number) =>
@@ -148,4 +150,30 @@ test('silence that stands by record and has ended meanwhile returns', () => {
   const after = rulesOf(`rules:\n${rule('id: silent\nversion: 2\non: container\nabsent: 60s')}`)
   story.restart(after, early)
   expect(inShort(story.govern(after))).toEqual(['returned silent/bin-1'])
+})
+
+test('a decision that is not yet recorded is not taken back, nor taken twice, by a change of assets', () => {
+  const ruleSet = rulesOf(rules(hot))
+  const view = createRulesView({ ruleSet, assets: storyAssets })
+  let offset = 0
+  const apply = <K extends EntryKind>(kind: K, entity: string, payload: EntryPayloads[K], source = 'test') =>
+    view.apply({ kind, entity, payload, source, offset: ++offset, receivedAt: 0 } as Entry) ?? []
+  const read = (temperature: number) =>
+    apply('reading', 'bin-1', {
+      type: 'WasteContainer',
+      dateObserved: '2026-05-04T00:00:00.000Z',
+      values: { temperature }
+    })
+  const change = () => apply('registry', '', { hash: 'other', content: {} })
+  const [raised] = read(80)
+  expect(change()).toEqual([])
+  const [returned] = read(20)
+  expect(inShort([raised, returned].filter((draft) => draft !== undefined))).toEqual([
+    'raised hot/bin-1',
+    'returned hot/bin-1'
+  ])
+  apply('alarm', 'bin-1', raised?.payload as AlarmTransition, 'view:rules')
+  // By record it stands, but its return is on the way.
+  expect(change()).toEqual([])
+  expect(inShort(read(80))).toEqual(['raised-again hot/bin-1'])
 })

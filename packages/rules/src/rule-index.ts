@@ -10,8 +10,10 @@ export type TypePlan = {
   readonly silences: readonly RuleRuntime[]
   /** Names of variables that any of its rules uses. */
   readonly uses: ReadonlySet<string>
-  /** Whether the reading before must be remembered. */
+  /** Whether anything of the entity's newest reading must be remembered; its values; those of the one before it. */
   readonly remembers: boolean
+  readonly remembersValues: boolean
+  readonly remembersPrevious: boolean
 }
 
 export type KnownAsset = { readonly properties: Asset['properties']; readonly values: NamedValues }
@@ -78,11 +80,19 @@ const kindsOfType: Record<ReadingType, string> = {
   ParkingSpot: 'parkingSpot',
   WasteContainer: 'container'
 }
-const remembered = /^(?:previous\.|sincePrevious$|unchangedFor$|unreliable$)/
+const fromMemory = ['sincePrevious', 'unchangedFor', 'unreliable']
 
 function planOf(type: ReadingType, runtimes: readonly RuleRuntime[]): TypePlan {
   const conditions = runtimes.filter(({ rule }) => isReadingType(rule.on) && rule.on === type)
   const silences = runtimes.filter(({ rule }) => rule.on === kindsOfType[type])
   const uses = new Set(conditions.flatMap(({ rule }) => rule.reported))
-  return { conditions, silences, uses, remembers: [...uses].some((name) => remembered.test(name)) }
+  const remembersPrevious = [...uses].some((name) => name.startsWith('previous.'))
+  return {
+    conditions,
+    silences,
+    uses,
+    remembers: remembersPrevious || fromMemory.some((name) => uses.has(name)),
+    remembersValues: remembersPrevious || uses.has('unreliable'),
+    remembersPrevious
+  }
 }

@@ -6,12 +6,13 @@ import {
   readingTypeOf,
   type View
 } from '@city-brain/model'
-import { type AlarmLedger, createAlarmLedger, type LedgerState } from './alarm-ledger.ts'
-import type { Condition, RuleRuntime, Verdict } from './condition.ts'
+import { activeConditions, createAlarmDecisions } from './alarm-decisions.ts'
+import type { LedgerState } from './alarm-ledger.ts'
+import { type Condition, causesOf, type RuleRuntime, type Verdict } from './condition.ts'
 import { type ConditionTracker, createConditionTracker, type TrackerState } from './condition-tracker.ts'
 import type { Context } from './context.ts'
 import { createDueQueue } from './due-queue.ts'
-import { alarmId, causesOf, createOutcomes, raisedTransition, reportedValues, timingRequest } from './outcomes.ts'
+import { createOutcomes, reportedValues, timingRequest } from './outcomes.ts'
 import { type ReadingMemory, readingContext, remember } from './reading-context.ts'
 import { indexRules } from './rule-index.ts'
 import type { Rule, RuleSet } from './rule-set.ts'
@@ -61,7 +62,6 @@ const kinds: readonly EntryKind[] = [
 export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptions): View {
   const index = indexRules(ruleSet, assets)
   const time = createRuleTime()
-  const ledger: AlarmLedger = createAlarmLedger()
   const memories = new Map<string, ReadingMemory>()
   const quality = new Map<string, string[]>()
   let queue = createDueQueue<Condition | TimingDemand>()
@@ -87,34 +87,7 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
     if (intersection) timings.join(condition, intersection, time.now)
   }
 
-  const raiseAlarm = (condition: Condition) => {
-    if (!condition.runtime.rule.alarm || !governs) return
-    const raised = raisedTransition(condition, index.asset(condition.entity))
-    const again = ledger.get(raised.alarm) !== undefined
-    const transition = again ? { ...raised, transition: 'raised-again' as const } : raised
-    outcomes.alarm(condition.entity, transition)
-    ledger.decide(condition.entity, transition)
-  }
-
-  const returnAlarm = (
-    rule: Pick<Rule, 'id' | 'version'>,
-    entity: string,
-    values: Condition['values'],
-    causes: number[]
-  ) => {
-    const id = alarmId(rule, entity)
-    const standing = ledger.get(id)
-    if (!standing || !ledger.isActive(id) || !governs) return
-    const transition = {
-      ...standing.raised,
-      transition: 'returned' as const,
-      ruleVersion: rule.version,
-      values,
-      causes
-    }
-    outcomes.alarm(entity, transition)
-    ledger.decide(entity, transition)
-  }
+  const alarms = createAlarmDecisions({ index, outcomes, governs: () => governs })
 
   const tracker: ConditionTracker = createConditionTracker({
     index,
@@ -122,11 +95,11 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
     now: () => time.now,
     effects: {
       raise(condition) {
-        raiseAlarm(condition)
+        alarms.raise(condition)
         joinTiming(condition)
       },
       return(condition) {
-        returnAlarm(condition.runtime.rule, condition.entity, condition.values, causesOf(condition))
+        alarms.return(condition.runtime.rule, condition.entity, condition.values, causesOf(condition))
         const intersection = intersectionOf(condition.entity)
         if (intersection) timings.leave(condition, intersection)
       }
@@ -147,7 +120,7 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
     for (const runtime of plan.silences) tracker.hear(runtime, entity, offset)
     if (plan.conditions.length === 0) return
     const before = plan.remembers ? memories.get(entity) : undefined
-    const memory = plan.remembers ? remember(before, reading) : undefined
+    const memory = plan.remembers ? remember(before, reading, plan) : undefined
     if (memory && !before) memories.set(entity, memory)
     const asset = index.asset(entity)
     judgeAll(
@@ -168,47 +141,11 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
     const type = asset && readingTypeOf(asset.properties)
     const plan = type && index.plans.get(type)
     const memory = memories.get(entity)
-    if (!type || !plan || !memory) return
+    if (!type || !plan || !memory?.values) return
     const reading = { type, dateObserved: formatInstant(memory.observed), values: memory.values }
     const context = readingContext(reading, receivedAt, plan, asset, memory, standing)
     const asking = plan.conditions.filter(({ rule }) => rule.reported.includes('unreliable'))
     judgeAll(asking, entity, offset, context)
-  }
-
-  const acknowledge = ({ offset, payload }: Entry<'operator-action'>) => {
-    if (payload.action !== 'acknowledge-alarm' || payload.subject === undefined || !governs) return
-    const standing = ledger.get(payload.subject)
-    if (!standing || standing.state === 'acknowledged') return
-    const transition = {
-      ...standing.raised,
-      transition: 'acknowledged' as const,
-      operator: payload.operator,
-      causes: [offset]
-    }
-    outcomes.alarm(standing.entity, transition)
-    ledger.decide(standing.entity, transition)
-  }
-
-  /** The rules or the assets have changed: what stands by record is brought together with what these rules hold. */
-  const settle = (offset: number) => {
-    for (const alarm of ledger.settle()) {
-      const standing = ledger.get(alarm)
-      if (!standing || !ledger.isActive(alarm)) continue
-      const { entity, raised } = standing
-      const runtime = index.runtimes.get(raised.rule)
-      const condition = runtime?.conditions.get(entity)
-      if (!runtime?.rule.alarm || !index.appliesTo(runtime.rule, entity)) {
-        returnAlarm({ id: raised.rule, version: raised.ruleVersion }, entity, {}, [offset])
-      } else if (condition?.phase === 'heard') returnAlarm(runtime.rule, entity, {}, causesOf(condition))
-      else if (!condition || condition.phase === 'pending') tracker.adopt(runtime, entity, raised.values, raised.causes)
-    }
-    for (const runtime of index.runtimes.values()) {
-      const active = [...runtime.conditions.values()].filter(({ phase }) => phase === 'active' || phase === 'clearing')
-      for (const condition of active.sort((a, b) => (a.key < b.key ? -1 : 1))) {
-        if (!ledger.isActive(condition.key) && !ledger.isOutstanding(condition.key)) raiseAlarm(condition)
-        joinTiming(condition)
-      }
-    }
   }
 
   const applyEntry = (entry: Entry) => {
@@ -235,13 +172,14 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
       case 'quality':
         return applyQuality(entry)
       case 'operator-action':
-        return acknowledge(entry)
+        return alarms.acknowledge(entry.payload, entry.offset)
       case 'alarm':
-        if (entry.source === 'view:rules') ledger.record(entry.entity, entry.payload)
+        if (entry.source === 'view:rules') alarms.ledger.record(entry.entity, entry.payload)
         return
       case 'rule-set':
       case 'registry':
-        if (governs) settle(entry.offset)
+        alarms.settle(tracker, entry.offset)
+        if (governs) for (const condition of activeConditions(index)) joinTiming(condition)
     }
   }
 
@@ -253,12 +191,12 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
       queue = createDueQueue()
       governing = saved?.governing
       time.restore(saved?.time)
-      ledger.restore(saved?.ledger)
+      alarms.ledger.restore(saved?.ledger)
       tracker.restore(saved?.rules ?? [])
       timings.restore(saved?.timings ?? [], index.runtimes)
       memories.clear()
       for (const [entity, memory] of saved?.memories ?? []) {
-        memories.set(entity, { ...memory, measured: { ...memory.measured } })
+        if (index.asset(entity)) memories.set(entity, { ...memory, measured: { ...memory.measured } })
       }
       quality.clear()
       for (const [entity, problems] of saved?.quality ?? []) quality.set(entity, problems)
@@ -278,7 +216,7 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
       timings: timings.snapshot(),
       memories: [...memories].map(([entity, memory]) => [entity, { ...memory, measured: { ...memory.measured } }]),
       quality: [...quality],
-      ledger: ledger.snapshot()
+      ledger: alarms.ledger.snapshot()
     })
   }
 }
