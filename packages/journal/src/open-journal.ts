@@ -76,6 +76,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   let { head, tally, space } = link.opened
 
   const tick = createTicker(clock, link.opened.tick === undefined ? undefined : (JSON.parse(link.opened.tick) as Tick))
+  let ticking = true
   const timer = setInterval(beat, rhythm)
   beat()
 
@@ -83,24 +84,30 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     if (failure) return
     link.post({ type: 'maintain', now: clock.now() })
     if (ticks === 'none') return
-    queue.append(tick(), undefined, clock.now()).catch((error: unknown) => {
-      log('error', 'A tick could not be written', { error: String(error) })
-    })
+    queue.append(tick(), undefined, clock.now()).then(
+      () => {
+        ticking = true
+      },
+      (error: unknown) => {
+        if (ticking && !failure) log('error', 'Ticks cannot be written', { error: String(error) })
+        ticking = false
+      }
+    )
   }
 
   const refusal = (): JournalError | undefined =>
     closed !== undefined ? new JournalError('closed', 'The journal is closed') : failure
 
   /** A checkpoint that is not one of this journal must stop its view at once. */
-  const checkPlace = (view: string, offset: number) => {
+  const checkPlace = (who: string, offset: number) => {
     if (!Number.isSafeInteger(offset) || offset < 0) {
-      throw new JournalError('invalid', `The checkpoint of view "${view}" is no offset: ${offset}`, { view })
+      throw new JournalError('invalid', `${who} stands at ${offset}, which is no offset`, { offset })
     }
     if (offset > head) {
       throw new JournalError(
         'past-end',
-        `View "${view}" stands at ${offset}, past the end of the journal at ${head} (epoch ${epoch})`,
-        { view, offset, head, epoch }
+        `${who} stands at ${offset}, past the end of the journal at ${head} (epoch ${epoch})`,
+        { offset, head, epoch }
       )
     }
   }
@@ -113,7 +120,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     async append(drafts, appendOptions) {
       const refused = refusal()
       if (refused) throw refused
-      if (appendOptions?.view) checkPlace(appendOptions.view.name, appendOptions.view.checkpoint)
+      if (appendOptions?.view) checkPlace(`View "${appendOptions.view.name}"`, appendOptions.view.checkpoint)
       else if (space.full && drafts.some(({ kind }) => intakeKinds.has(kind))) {
         throw new JournalError('full', 'The journal has reached its limit; intake is stopped', {
           bytes: space.bytes,
@@ -131,6 +138,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       const refused = refusal()
       if (refused) throw refused
       const through = head
+      checkPlace('A reader', after)
       const indexes = kinds?.map(kindIndexOf)
       const entries: Entry<K>[] = []
       let reached = after
@@ -182,7 +190,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
           { view, offset: found.offset, viewEpoch: found.epoch, epoch, head }
         )
       }
-      checkPlace(view, found.offset)
+      checkPlace(`View "${view}"`, found.offset)
       if (found.offset < found.cutThrough) {
         throw new JournalError(
           'cut',
@@ -195,7 +203,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     async saveSnapshot(view, offset, state) {
       const refused = refusal()
       if (refused) throw refused
-      checkPlace(view, offset)
+      checkPlace(`View "${view}"`, offset)
       if (state === undefined) throw new JournalError('invalid', `View "${view}" gave no state to keep`, { view })
       await queue.append([], { view: { name: view, checkpoint: offset, state } }, clock.now())
     },

@@ -7,7 +7,7 @@ import { JournalError } from './journal-error.ts'
  */
 export type PackedEntries = { count: number; numbers: Float64Array; text: string }
 
-/** Numbers of one entry, in this order. Absent: NaN for the fingerprint, -1 for the length of an id. */
+/** Numbers of one entry, in this order. A fingerprint, or the length of an id, that is absent is -1. */
 export const field = {
   offset: 0,
   kind: 1,
@@ -44,7 +44,11 @@ export class EntryPacker {
     checkName('entity', entity)
     checkName('source', source)
     if (id !== undefined) checkName('id', id)
-    this.put(0, kind, receivedAt, fingerprint ?? Number.NaN, entity, source, id, payload)
+    if (!Number.isFinite(receivedAt)) throw new JournalError('invalid', `receivedAt is no time: ${receivedAt}`)
+    if (fingerprint !== undefined && !(Number.isSafeInteger(fingerprint) && fingerprint >= 0)) {
+      throw new JournalError('invalid', `A fingerprint is an integer of at most 52 bits, not ${fingerprint}`)
+    }
+    this.put(0, kind, receivedAt, fingerprint ?? -1, entity, source, id, payload)
   }
 
   put(
@@ -126,7 +130,7 @@ export function unpackEntries<K extends EntryKind>(packed: PackedEntries): Entry
       receivedAt: number(field.receivedAt),
       source
     }
-    entries[i] = Number.isNaN(fingerprint) ? entry : { ...entry, fingerprint }
+    entries[i] = fingerprint < 0 ? entry : { ...entry, fingerprint }
   }
   return entries as Entry<K>[]
 }

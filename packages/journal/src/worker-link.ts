@@ -45,6 +45,7 @@ export function startWorker(options: {
 
   return new Promise((resolveLink, rejectLink) => {
     let closing = false
+    let refusal: JournalError | undefined
     const link = (opened: Opened): WorkerLink => ({
       opened,
       post,
@@ -60,8 +61,8 @@ export function startWorker(options: {
       dead = new JournalError('failed', `The journal's thread ended: ${error.message}`)
       for (const { reject } of waiting.values()) reject(dead)
       waiting.clear()
-      rejectLink(dead)
-      if (!closing) onDeath(dead)
+      rejectLink(refusal ?? dead)
+      if (!closing && refusal === undefined) onDeath(dead)
     }
     worker.on('error', died)
     worker.on('exit', (code) => died(new Error(`exit code ${code}`)))
@@ -71,7 +72,9 @@ export function startWorker(options: {
           resolveLink(link(message.opened))
           break
         case 'refused':
-          rejectLink(fromErrorRecord(message.error))
+          refusal = fromErrorRecord(message.error)
+          // The binding lets go of its files only with its thread, so the caller hears of it then.
+          worker.terminate().catch(died)
           break
         case 'answer':
           answered(message.number)?.resolve(message.answer)

@@ -34,7 +34,7 @@ export const rowColumns = 'offset, hole, kind, entity, receivedAt, source, paylo
 export function packRow(page: EntryPacker, row: EntryRowArray): void {
   const [offset, , kind, entity, receivedAt, source, payload, fingerprint, id, crc] = row
   const text = payload ?? ''
-  const print = fingerprint ?? Number.NaN
+  const print = fingerprint ?? -1
   const body = id === null ? entity + source + text : entity + source + id + text
   const sum = entryChecksum(
     offset,

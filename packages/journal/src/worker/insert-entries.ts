@@ -51,7 +51,7 @@ export function createInserter(database: DatabaseSyncInstance): (entries: Packed
       values[at + 2] = receivedAt
       values[at + 3] = text.slice(source, id)
       values[at + 4] = text.slice(payload, end)
-      values[at + 5] = Number.isNaN(fingerprint) ? null : fingerprint
+      values[at + 5] = fingerprint < 0 ? null : fingerprint
       values[at + 6] = entryChecksum(
         offset,
         kind,

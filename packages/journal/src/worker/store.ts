@@ -115,6 +115,7 @@ export function openStore({ folder, limits, now }: WorkerStart, post: (message: 
               maintenance.stop()
               marker.write(epoch, committer.head())
               marker.close()
+              database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
               database.close()
               lock.close()
               return undefined

@@ -30,5 +30,4 @@ try {
   post({ type: 'opened', opened: store.opened })
 } catch (error) {
   post({ type: 'refused', error: toErrorRecord(error) })
-  port.close()
 }
