@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 const version = '1.8.10'
+/** Milliseconds after which a lock is an old one. */
+const longestBuild = 600_000
 
 /**
  * The InfluxDB server that tests start: `influxd` on the PATH, or the one in the cache outside the checkout, or, where
@@ -25,7 +28,9 @@ export async function findInfluxd(): Promise<{ path: string } | { missing: strin
     return { missing: 'no INFLUX_URL, no influxd on the PATH, and no go to build it' }
   }
   try {
-    await build(folder)
+    await inTurn(join(folder, 'building'), async () => {
+      if (!existsSync(cached)) await build(folder)
+    })
   } catch (fault) {
     const { stderr } = fault as { stderr?: string }
     return { missing: `influxd ${version} could not be built: ${(stderr ?? String(fault)).trim().split('\n').at(-1)}` }
@@ -39,6 +44,30 @@ async function works(program: string): Promise<boolean> {
     return true
   } catch {
     return false
+  }
+}
+
+/** One process at a time: two builds at once take twice as long each. A lock that its holder left behind is passed over. */
+async function inTurn(lock: string, action: () => Promise<void>): Promise<void> {
+  await mkdir(join(lock, '..'), { recursive: true })
+  for (;;) {
+    try {
+      await mkdir(lock)
+      break
+    } catch (fault) {
+      if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault
+      const since = await stat(lock).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => Date.now()
+      )
+      if (Date.now() - since > longestBuild) await rm(lock, { recursive: true, force: true })
+      else await setTimeout(500)
+    }
+  }
+  try {
+    await action()
+  } finally {
+    await rm(lock, { recursive: true, force: true })
   }
 }
 
