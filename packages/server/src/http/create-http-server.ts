@@ -53,6 +53,7 @@ export async function createHttpServer(parts: AppParts): Promise<App> {
     max: limits.requests,
     timeWindow: 60_000,
     cache: 20_000,
+    addHeaders: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
     errorResponseBuilder: (_request, context) =>
       new ApiFault('too-many-requests', { retryAfter: Math.ceil(context.ttl / 1_000) })
   })

@@ -1,4 +1,4 @@
-import { LocalizedText, SignalTiming } from '@city-brain/model'
+import { LocalizedText } from '@city-brain/model'
 import Type, { type TSchema, type TUnknown } from 'typebox'
 
 /** The answers of the API as schemas, for OpenAPI and for the tests that hold the real answers against it. */
@@ -66,7 +66,14 @@ export const CommandBody = Type.Object({
   intersection: Type.String(),
   controller: Type.String(),
   state: CommandStateBody,
-  message: Type.Object({ commandId: Type.String(), kind: Type.String(), timing: Type.Optional(SignalTiming) }, open),
+  message: Type.Object(
+    {
+      commandId: Type.String(),
+      kind: Type.String(),
+      timing: Type.Optional(Type.Object({ cycle: Type.Number({ unit: 's' }) }, open))
+    },
+    open
+  ),
   decision: Type.Optional(Type.Object({ decision: Type.String(), outcome: Type.String() }, open)),
   reason: Type.Optional(Type.String()),
   times: Type.Record(Type.String(), rfc3339),

@@ -20,7 +20,7 @@ const closed = { additionalProperties: false } as const
 
 /** What operators work with: alarms, commands, dead letters, and the past. */
 export function operationRoutes(app: App, parts: AppParts): void {
-  const { live, journal, record, activity, commandsOf, pastAlarms, at, replay } = parts
+  const { city, live, journal, record, activity, commandsOf, pastAlarms, at, replay } = parts
 
   app.get(
     '/api/alarms',
@@ -72,6 +72,24 @@ export function operationRoutes(app: App, parts: AppParts): void {
       }
     },
     (request) => ({ commands: commandsOf(request.query.intersection, request.query.limit ?? 50) })
+  )
+
+  app.post(
+    '/api/signals/:intersection/release',
+    {
+      schema: {
+        tags: ['signals'],
+        summary: 'Bring the local plan of a signal back; for a while rules may not command it',
+        params: Type.Object({ intersection: Type.String({ maxLength: 64 }) }),
+        response: answers(Type.Object({ intersection: Type.String() }), 202)
+      }
+    },
+    async (request, reply) => {
+      const { intersection } = request.params
+      if (!city.intersections.some((one) => one.intersection === intersection)) throw new ApiFault('unknown-entity')
+      await record({ action: 'release-signal', operator: sessionOf(request).operator, subject: intersection })
+      return reply.code(202).send({ intersection })
+    }
   )
 
   app.get(
