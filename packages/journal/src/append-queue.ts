@@ -1,5 +1,6 @@
 import type { Appended, AppendOptions, Draft, Entry, Tally } from '@city-brain/model'
 import { JournalError } from './journal-error.ts'
+import { packDraft } from './pack-drafts.ts'
 import { EntryPacker } from './packed-entries.ts'
 import type { CommitGroup, ViewRecord } from './protocol.ts'
 
@@ -101,7 +102,7 @@ export function createAppendQueue(options: {
       const mark = packer.mark()
       let view: ViewRecord | undefined
       try {
-        for (const draft of drafts) packer.add(draft, draft.receivedAt ?? receivedAt)
+        for (const draft of drafts) packDraft(packer, draft, draft.receivedAt ?? receivedAt)
         view = appendOptions?.view && viewRecordOf(appendOptions.view)
       } catch (error) {
         packer.rollback(mark)

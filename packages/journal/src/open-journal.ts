@@ -1,8 +1,9 @@
 import type { Clock, Entry, EntryKind, Journal, JournalHealth, Snapshot, Tick } from '@city-brain/model'
 import { addTally, createAppendQueue } from './append-queue.ts'
 import { fromErrorRecord, JournalError } from './journal-error.ts'
+import { kindTable } from './kind-table.ts'
 import { type JournalLimits, resolveLimits } from './limits.ts'
-import { kindIndexOf, unpackEntries } from './packed-entries.ts'
+import { kindIndexOf, unpackEntries } from './pack-drafts.ts'
 import type { PageAnswer, SnapshotAnswer } from './protocol.ts'
 import { createTail } from './tail.ts'
 import { createTicker } from './ticker.ts'
@@ -49,7 +50,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     queue.fail(failure)
   }
   const link = await startWorker({
-    start: { folder, limits: resolveLimits(options.limits ?? {}), now: clock.now() },
+    start: { folder, limits: resolveLimits(options.limits ?? {}), now: clock.now(), kinds: kindTable },
     onDeath: fail,
     onEvent(event) {
       switch (event.type) {

@@ -1,6 +1,3 @@
-import { type Draft, type Entry, type EntryKind, entryKinds } from '@city-brain/model'
-import { JournalError } from './journal-error.ts'
-
 /**
  * Entries on their way between the threads: one array of numbers and one text, because cloning an object for each
  * entry costs more than writing it. The text of an entry is entity, source, id and payload (JSON), one after the other.
@@ -20,36 +17,11 @@ export const field = {
 } as const
 export const fieldCount = 8
 
-const kindIndexes = new Map<string, number>(entryKinds.map((kind, index) => [kind, index]))
-
-/** A kind's number in the file. */
-export function kindIndexOf(kind: string): number {
-  const index = kindIndexes.get(kind)
-  if (index === undefined) throw new JournalError('invalid', `"${kind}" is no kind of entry`)
-  return index
-}
-
-/** Gathers drafts; each payload is serialised once, here. */
+/** Gathers entries, for either way. */
 export class EntryPacker {
   count = 0
   #numbers = new Float64Array(64 * fieldCount)
   #text = ''
-
-  add(draft: Draft, receivedAt: number): void {
-    const { entity, source, id, fingerprint } = draft
-    const kind = kindIndexOf(draft.kind)
-    const payload = JSON.stringify(draft.payload)
-    if (payload === undefined)
-      throw new JournalError('invalid', `The payload of a ${draft.kind} entry is no JSON value`)
-    checkName('entity', entity)
-    checkName('source', source)
-    if (id !== undefined) checkName('id', id)
-    if (!Number.isFinite(receivedAt)) throw new JournalError('invalid', `receivedAt is no time: ${receivedAt}`)
-    if (fingerprint !== undefined && !(Number.isSafeInteger(fingerprint) && fingerprint >= 0)) {
-      throw new JournalError('invalid', `A fingerprint is an integer of at most 52 bits, not ${fingerprint}`)
-    }
-    this.put(0, kind, receivedAt, fingerprint ?? -1, entity, source, id, payload)
-  }
 
   put(
     offset: number,
@@ -97,40 +69,4 @@ export class EntryPacker {
     this.#text = ''
     return packed
   }
-}
-
-/** SQLite ends a bound text at a NUL character: such a name would come back shortened. */
-function checkName(what: string, value: unknown): void {
-  if (typeof value !== 'string') throw new JournalError('invalid', `The ${what} of an entry must be text`)
-  if (value.includes('\0')) throw new JournalError('invalid', `The ${what} of an entry has a NUL character`)
-}
-
-export function unpackEntries<K extends EntryKind>(packed: PackedEntries): Entry<K>[] {
-  const { count, numbers, text } = packed
-  const entries: unknown[] = new Array(count)
-  let from = 0
-  const take = (length: number) => {
-    const part = text.slice(from, from + length)
-    from += length
-    return part
-  }
-  for (let i = 0; i < count; i++) {
-    const at = i * fieldCount
-    const number = (index: number) => numbers[at + index] as number
-    const entity = take(number(field.entityLength))
-    const source = take(number(field.sourceLength))
-    from += Math.max(0, number(field.idLength))
-    const payload = JSON.parse(take(number(field.payloadLength)))
-    const fingerprint = number(field.fingerprint)
-    const entry = {
-      kind: entryKinds[number(field.kind)],
-      entity,
-      payload,
-      offset: number(field.offset),
-      receivedAt: number(field.receivedAt),
-      source
-    }
-    entries[i] = fingerprint < 0 ? entry : { ...entry, fingerprint }
-  }
-  return entries as Entry<K>[]
 }

@@ -4,7 +4,13 @@ import type { ResolvedLimits } from './limits.ts'
 import type { PackedEntries } from './packed-entries.ts'
 
 /** What the journal's worker is started with. */
-export type WorkerStart = { folder: string; limits: ResolvedLimits; now: number }
+export type WorkerStart = { folder: string; limits: ResolvedLimits; now: number; kinds: KindTable }
+
+/** Each kind of entry ages with its group. */
+export type RetentionGroup = 'telemetry' | 'dead-letter' | 'audit'
+
+/** Kinds by their number in the file. */
+export type KindTable = { groups: RetentionGroup[]; tick: number; deadLetter: number; keepNewest: number[] }
 
 /** What a view has done, in the transaction of the group: its checkpoint, and its state (JSON) where it gives one. */
 export type ViewRecord = { name: string; checkpoint: number; state: string | undefined }

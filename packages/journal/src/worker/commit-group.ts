@@ -1,11 +1,10 @@
 import type { Tally } from '@city-brain/model'
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
 import { field, fieldCount, type PackedEntries } from '../packed-entries.ts'
-import type { CommitGroup } from '../protocol.ts'
+import type { CommitGroup, KindTable } from '../protocol.ts'
 import { createInserter } from './insert-entries.ts'
 import type { Notes } from './notes.ts'
 import type { Retention } from './retention.ts'
-import { deadLetterKind } from './retention-group.ts'
 import type { ViewStore } from './view-store.ts'
 
 export type Committer = {
@@ -19,10 +18,11 @@ export function createCommitter(options: {
   notes: Notes
   views: ViewStore
   retention: Retention
+  kinds: KindTable
   epoch: string
   head: number
 }): Committer {
-  const { database, notes, views, retention, epoch } = options
+  const { database, notes, views, retention, kinds, epoch } = options
   const insert = createInserter(database)
   const begin = database.prepare('BEGIN IMMEDIATE')
   const end = database.prepare('COMMIT')
@@ -66,15 +66,13 @@ export function createCommitter(options: {
         (numbers[at + field.sourceLength] as number) +
         Math.max(0, numbers[at + field.idLength] as number) +
         payloadLength
-      if (kind === tickKind) tick = text.slice(from - payloadLength, from)
-      else if (kind === deadLetterKind) deadLetterBytes += payloadLength
+      if (kind === kinds.tick) tick = text.slice(from - payloadLength, from)
+      else if (kind === kinds.deadLetter) deadLetterBytes += payloadLength
     }
     if (tick !== undefined) notes.set('tick', JSON.parse(tick))
     if (deadLetterBytes > 0) retention.addDeadLetterBytes(deadLetterBytes)
   }
 }
-
-const tickKind = 0
 
 function sum(a: Tally, b: Tally): Tally {
   return {

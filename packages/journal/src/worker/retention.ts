@@ -1,9 +1,9 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
 import type { ResolvedLimits } from '../limits.ts'
+import type { KindTable, RetentionGroup } from '../protocol.ts'
 import type { Notes } from './notes.ts'
 import { indexedKinds } from './open-database.ts'
 import { type CutCandidate, planCut } from './plan-cut.ts'
-import { deadLetterKind, keepNewest, type RetentionGroup, retentionGroupOf } from './retention-group.ts'
 
 /** Entries that one step looks at, at most: commits wait for it. */
 const stepRows = 1_000
@@ -29,8 +29,9 @@ export function createRetention(options: {
   database: DatabaseSyncInstance
   notes: Notes
   limits: ResolvedLimits
+  kinds: KindTable
 }): Retention {
-  const { database, notes, limits } = options
+  const { database, notes, limits, kinds } = options
   const asArrays = { returnArrays: true }
   const scan = database.prepare(
     'SELECT offset, hole, kind, receivedAt FROM entry WHERE offset > ? AND offset <= ? ORDER BY offset LIMIT ?',
@@ -38,7 +39,7 @@ export function createRetention(options: {
   )
   const deadLetters = database.prepare(
     `SELECT offset, hole, kind, receivedAt, length(payload) FROM entry
-     WHERE kind = ${deadLetterKind} AND ${indexedKinds} AND offset <= ? ORDER BY offset LIMIT ?`,
+     WHERE kind = ${kinds.deadLetter} AND ${indexedKinds} AND offset <= ? ORDER BY offset LIMIT ?`,
     asArrays
   )
   const newerOfKind = database.prepare(
@@ -79,8 +80,8 @@ export function createRetention(options: {
     const plan = planCut(rows, next, (row) => {
       // Whatever its group: what comes after a young entry is hardly older.
       if (row.receivedAt > before) return 'stop'
-      if (retentionGroupOf(row.kind) !== group) return 'keep'
-      return keepNewest.has(row.kind) && isNewestOfItsKind(row) ? 'keep' : 'cut'
+      if (kinds.groups[row.kind] !== group) return 'keep'
+      return kinds.keepNewest.includes(row.kind) && isNewestOfItsKind(row) ? 'keep' : 'cut'
     })
     if (plan.through <= through[group]) return 0
     for (const { from, to } of plan.ranges) removeRange.run(from, to)

@@ -26,7 +26,7 @@ export type Store = {
 }
 
 /** Opens the journal's files in their folder and joins what works on them. Throws a `JournalError`. */
-export function openStore({ folder, limits, now }: WorkerStart, post: (message: FromWorker) => void): Store {
+export function openStore({ folder, limits, now, kinds }: WorkerStart, post: (message: FromWorker) => void): Store {
   try {
     mkdirSync(folder, { recursive: true })
   } catch (error) {
@@ -53,8 +53,8 @@ export function openStore({ folder, limits, now }: WorkerStart, post: (message: 
       const marker = openHeadMarker(join(folder, 'head'))
       const head = verifyTail(database)
       const { epoch, lost } = recoverEpoch({ database, notes, views, marker, head })
-      const retention = createRetention({ database, notes, limits })
-      const committer = createCommitter({ database, notes, views, retention, epoch, head })
+      const retention = createRetention({ database, notes, limits, kinds })
+      const committer = createCommitter({ database, notes, views, retention, kinds, epoch, head })
       const oldest = database.prepare('SELECT min(offset) AS oldest FROM entry')
       const space = createSpaceWatch({
         limits,

@@ -1,12 +1,10 @@
 import { type EntryKind, entryKinds } from '@city-brain/model'
+import type { KindTable, RetentionGroup } from './protocol.ts'
 
 /**
  * What is kept for how long. `telemetry` and dead letters age out after `readingDays`; everything else is the audit
  * trail. Dead letters have a quota besides, so that garbage cannot push out what is good.
  */
-export type RetentionGroup = 'telemetry' | 'dead-letter' | 'audit'
-export const retentionGroups = ['telemetry', 'dead-letter', 'audit'] as const satisfies RetentionGroup[]
-
 const groupOf: Record<EntryKind, RetentionGroup> = {
   tick: 'telemetry',
   reading: 'telemetry',
@@ -26,13 +24,11 @@ const groupOf: Record<EntryKind, RetentionGroup> = {
   registry: 'audit'
 }
 
-/** The group of a kind by its number in the file. */
-export function retentionGroupOf(kind: number): RetentionGroup {
-  const name = entryKinds[kind]
-  return name === undefined ? 'audit' : groupOf[name]
+/** What the worker must know of kinds. It is told, because loading the model would double the time of its start. */
+export const kindTable: KindTable = {
+  groups: entryKinds.map((kind) => groupOf[kind]),
+  tick: entryKinds.indexOf('tick'),
+  deadLetter: entryKinds.indexOf('dead-letter'),
+  // The newest of each stays for ever: it says what the city is configured with.
+  keepNewest: [entryKinds.indexOf('rule-set'), entryKinds.indexOf('registry')]
 }
-
-/** The newest of each stays for ever: it says what the city is configured with. */
-export const keepNewest: ReadonlySet<number> = new Set([entryKinds.indexOf('rule-set'), entryKinds.indexOf('registry')])
-
-export const deadLetterKind: number = entryKinds.indexOf('dead-letter')
