@@ -1,1 +1,5 @@
 export { type Controller, createController, type Display } from './controller/index.ts'
+export type { Place } from './replay/place.ts'
+export { replayGateway, writeCityOfPlaces } from './replay/places-to-city.ts'
+export { readPlaces } from './replay/read-places.ts'
+export { readRecords } from './replay/read-records.ts'

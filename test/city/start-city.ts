@@ -28,6 +28,8 @@ export type CityOptions = {
   data: string
   /** Default: false. */
   simulate?: boolean
+  /** To start again where clients expect it; default: a free one. */
+  mqttPort?: number
   args?: string[]
   env?: Record<string, string>
   /** Put before the city's own command line, e.g. strace with its options. */
@@ -55,7 +57,7 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
     '--port',
     '0',
     '--mqtt-port',
-    '0',
+    String(options.mqttPort ?? 0),
     ...(options.simulate ? [] : ['--no-simulate']),
     ...(options.args ?? [])
   ]
