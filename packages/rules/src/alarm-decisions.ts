@@ -71,7 +71,7 @@ export function createAlarmDecisions({
         }
       }
       for (const condition of activeConditions(index)) {
-        if (!ledger.isActive(condition.key) && !ledger.isOutstanding(condition.key)) decisions.raise(condition)
+        if (!ledger.isActive(condition.key)) decisions.raise(condition)
       }
     }
   }

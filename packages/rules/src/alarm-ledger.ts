@@ -19,8 +19,6 @@ export type LedgerState = {
 export type AlarmLedger = {
   get(alarm: string): StandingAlarm | undefined
   isActive(alarm: string): boolean
-  /** Whether a decision of ours is still on its way into the record. */
-  isOutstanding(alarm: string): boolean
   /** Notes a decision of ours. */
   decide(entity: string, transition: AlarmTransition): void
   /** Notes a recorded `alarm` entry. */
@@ -39,7 +37,6 @@ export function createAlarmLedger(): AlarmLedger {
   return {
     get: (alarm) => own.get(alarm),
     isActive: (alarm) => isActive(own.get(alarm)?.state ?? 'normal'),
-    isOutstanding: (alarm) => outstanding.has(alarm),
     decide(entity, transition) {
       fold(own, entity, transition)
       outstanding.set(transition.alarm, (outstanding.get(transition.alarm) ?? 0) + 1)

@@ -1,5 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { formatProblem, parseYamlDocument } from '@city-brain/model'
 import { expect, test } from 'vitest'
 import { loadRules } from './load-rules.ts'
@@ -98,31 +96,4 @@ test('the hash follows what the rules say, not how and where they are written', 
   expect(rulesOf(`# A comment\n${rules(b, a)}`).hash).toBe(hash)
   expect(rulesOf(rules(a, b.replace('4', '5'))).hash).not.toBe(hash)
   expect(ruleSetRecord(rulesOf(rules(a, b)))).toMatchObject({ hash, content: { rules: [{ id: 'a' }, { id: 'b' }] } })
-})
-
-const city = join(import.meta.dirname, '../../../cities/demo')
-
-test('the rules of the demo city are without fault, and watch all its domains', () => {
-  expect(existsSync(join(city, 'assets.geojson'))).toBe(true)
-  const { ruleSet, problems } = loadRules({
-    documents: readdirSync(join(city, 'rules')).map((name) =>
-      parseYamlDocument(`rules/${name}`, readFileSync(join(city, 'rules', name), 'utf8'))
-    ),
-    assets: JSON.parse(readFileSync(join(city, 'assets.geojson'), 'utf8'))
-  })
-  expect(problems.map(formatProblem)).toEqual([])
-  expect(ruleSet?.rules.map(({ id }) => id)).toEqual(
-    expect.arrayContaining([
-      'approach-congested',
-      'car-park-counter-unreliable',
-      'car-park-full',
-      'command-rejected',
-      'container-nearly-full',
-      'container-on-fire',
-      'container-silent',
-      'controller-offline',
-      'detector-silent',
-      'detector-stuck'
-    ])
-  )
 })

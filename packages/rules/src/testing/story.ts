@@ -88,12 +88,17 @@ export type Story = ReturnType<typeof createStory>
  * A journal in memory with the rules and the alarm list as its views: outcomes are appended, once for each id, and come
  * back as entries, as they do in the city.
  */
-export function createStory(ruleSet: RuleSet, options: { controllers?: ReadonlyMap<string, string> } = {}) {
+export function createStory(
+  ruleSet: RuleSet,
+  options: { controllers?: ReadonlyMap<string, string>; assets?: AssetCollection } = {}
+) {
   const entries: Entry[] = []
   const ids = new Map<string, number>()
   const alarms = createAlarmsView()
-  const viewOf = (set: RuleSet, assets: AssetCollection) => createRulesView({ ruleSet: set, assets, ...options })
-  let view: View = viewOf(ruleSet, storyAssets)
+  const { controllers, assets: cityAssets = storyAssets } = options
+  const viewOf = (set: RuleSet, assets: AssetCollection) =>
+    createRulesView({ ruleSet: set, assets, ...(controllers ? { controllers } : {}) })
+  let view: View = viewOf(ruleSet, cityAssets)
   let monotonic = 7_000_000
   let wall = begin
   let applied = 0
@@ -163,7 +168,7 @@ export function createStory(ruleSet: RuleSet, options: { controllers?: ReadonlyM
     restart(
       set: RuleSet,
       from: { offset: number; state: unknown } = story.snapshot(),
-      assets: AssetCollection = storyAssets
+      assets: AssetCollection = cityAssets
     ): Draft[] {
       view = viewOf(set, assets)
       view.restore(JSON.parse(JSON.stringify(from.state ?? null)) ?? undefined)
