@@ -120,7 +120,7 @@ function measuredIntersection(): { intersection: Intersection; assets: AssetColl
 
 test('measured demand becomes a timing that the street runs, and the local plan comes back by itself', () => {
   const { intersection, assets } = measuredIntersection()
-  const greensWhereBusy = [0, 1].map((stage) => {
+  const sharesWhereBusy = [0, 1].map((stage) => {
     const controller = createController({ intersection, now: start })
     const street = createStreet(intersection, createSignalsView({ intersections: [intersection], assets }), controller)
     street.pass(400, (phase) => (intersection.stages[stage]?.includes(phase) ? 24 : 6))
@@ -137,10 +137,10 @@ test('measured demand becomes a timing that the street runs, and the local plan 
     expect(controller.state()).toMatchObject({ mode: 'coordinated', timing: intersection.plan })
     const { times } = street.command() ?? {}
     expect(Object.keys(times ?? {})).toEqual(['requested', 'sent', 'acknowledged', 'effective', 'expired'])
-    return timing.greens
+    return timing.greens.map((green) => green / timing.cycle)
   })
-  // Whichever stage is busy gets the green.
-  const [first, second] = greensWhereBusy
+  // Whichever stage is busy gets the larger share of the cycle.
+  const [first, second] = sharesWhereBusy
   expect(first?.[0]).toBeGreaterThan(second?.[0] ?? Number.POSITIVE_INFINITY)
   expect(second?.[1]).toBeGreaterThan(first?.[1] ?? Number.POSITIVE_INFINITY)
 })

@@ -30,8 +30,10 @@ function draw(random: Random): RandomIntersection | undefined {
   const phases: Phase[] = []
   const count = random.integer(2, 5)
   for (let stage = 0; stage < count; stage++) {
-    const goingOn = stage > 0 && random.chance(0.3) ? (stages[stage - 1] ?? []).slice(0, 1) : []
-    const fresh = random.integer(goingOn.length > 0 ? 0 : 1, 3)
+    const before = stages[stage - 1] ?? []
+    const goingOn = random.chance(0.3) ? before.slice(0, 1) : []
+    // No stage is the same as the one before it.
+    const fresh = random.integer(goingOn.length < before.length && goingOn.length > 0 ? 0 : 1, 3)
     const added = Array.from({ length: fresh }, () => {
       const phase = drawPhase(random, phases.length + 1, id)
       phases.push(phase)
@@ -81,7 +83,7 @@ function drawPhase(random: Random, id: number, intersection: string): Phase {
     name: { en: `Phase ${id}`, zh: `相位 ${id}` },
     ...(pedestrian ? { kind: 'pedestrian' as const } : {}),
     minimumGreen,
-    maximumGreen: minimumGreen + random.tenths(15, 60),
+    maximumGreen: Math.round((minimumGreen + random.tenths(15, 60)) * 10) / 10,
     yellowChange: random.tenths(3, 5),
     redClearance: random.tenths(0, 4),
     ...(crossing ? { walk: random.integer(4, 8), pedestrianClear: random.integer(3, 8) } : {}),
