@@ -1,4 +1,6 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { openJournal } from '@city-brain/journal'
 import {
   type ApiError,
@@ -22,6 +24,7 @@ import {
   startTinyCity,
   type TestCity
 } from '../testing/start-tiny-city.ts'
+import { temporaryFolder } from '../testing/tiny-city.ts'
 
 let city: TestCity
 let operator: Client
@@ -408,9 +411,34 @@ test('what does not change is not sent twice', async () => {
   const first = await operator.request('/api/city')
   const etag = first.headers.get('etag') ?? ''
   expect(etag).toMatch(/^"[\w-]{22}"$/)
-  expect(first.headers.get('content-encoding')).toBe('br')
+  expect(first.headers.get('content-encoding')).toBe('gzip')
   const again = await operator.request('/api/city', { headers: { 'if-none-match': etag } })
   expect([again.status, await again.text()]).toEqual([304, ''])
+})
+
+test('the pages are public, compressed beforehand, and only the files that are there', async () => {
+  const folder = temporaryFolder()
+  const write = (name: string, text: string) => writeFileSync(join(folder.path, name), text)
+  mkdirSync(join(folder.path, 'assets'))
+  write('index.html', 'the console')
+  write('parking.html', 'the residents’ page')
+  write('.built', 'a stamp')
+  write('assets/a-1.js', 'const a = 1')
+  writeFileSync(join(folder.path, 'assets/a-1.js.gz'), gzipSync('const a = 1'))
+  const other = await startTinyCity({ pages: folder.path })
+  const stranger = createClient(other)
+  const page = await stranger.request('/')
+  expect([await page.text(), page.headers.get('cache-control')]).toEqual(['the console', 'no-cache'])
+  expect(await (await stranger.request('/parking')).text()).toBe('the residents’ page')
+  const script = await stranger.request('/assets/a-1.js', { headers: { 'accept-encoding': 'gzip' } })
+  expect(await script.text()).toBe('const a = 1')
+  expect(script.headers.get('content-encoding')).toBe('gzip')
+  expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+  for (const path of ['/.built', '/assets/b.js', '/assets/', '/%2e%2e/package.json']) {
+    expect((await stranger.request(path)).status, path).toBe(404)
+  }
+  await other.end()
+  folder.remove()
 })
 
 test('what operators do is in the journal; secrets are neither there nor in the log', async () => {

@@ -12,7 +12,7 @@ import { cityRoutes } from './routes/city-routes.ts'
 import { entityRoutes } from './routes/entity-routes.ts'
 import { liveRoute } from './routes/live-route.ts'
 import { operationRoutes } from './routes/operation-routes.ts'
-import { pageRoutes } from './routes/page-routes.ts'
+import { createPageRoutes } from './routes/page-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { createSessionGuard } from './session-guard.ts'
@@ -53,7 +53,7 @@ export async function createHttpServer(parts: AppParts): Promise<App> {
     max: limits.requests,
     timeWindow: 60_000,
     cache: 20_000,
-    addHeaders: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
+    addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
     errorResponseBuilder: (_request, context) =>
       new ApiFault('too-many-requests', { retryAfter: Math.ceil(context.ttl / 1_000) })
   })
@@ -83,7 +83,7 @@ export async function createHttpServer(parts: AppParts): Promise<App> {
     { schema: { tags: ['api'], summary: 'This description', response: { 200: Type.Unknown() } } },
     () => app.swagger()
   )
-  if (parts.pages) await pageRoutes(app, parts.pages)
+  if (parts.pages) await app.register(createPageRoutes(parts.pages))
   app.setNotFoundHandler(() => {
     throw new ApiFault('not-found')
   })
