@@ -1,0 +1,135 @@
+import type { Clock, CommandOutlet, Journal } from '@city-brain/model'
+import type { CheckCredentials } from './broker/authenticate.ts'
+import { createCommandOutlet } from './broker/command-outlet.ts'
+import { createConnections } from './broker/connections.ts'
+import { type BrokerLimits, createBroker } from './broker/create-broker.ts'
+import { createReadGate } from './broker/read-gate.ts'
+import { republishStatus } from './broker/republish-status.ts'
+import { createReplay, type ReplayOutcome } from './dead-letters/replay-dead-letter.ts'
+import { createWrongTopicThrottle } from './dead-letters/wrong-topic-throttle.ts'
+import type { Directory } from './directory/directory.ts'
+import type { CompiledFeed } from './feeds/compiled-feed.ts'
+import { createCommitQueue } from './intake/commit-queue.ts'
+import { createIntake } from './intake/intake.ts'
+import type { Log } from './log.ts'
+import { createPipeline } from './pipeline/create-pipeline.ts'
+import type { DecodeLimits } from './pipeline/decode.ts'
+import { createIngestStateKeeper, restoreIngestState } from './state/keep-ingest-state.ts'
+
+export type IngestLimits = DecodeLimits &
+  BrokerLimits & {
+    /** Messages and bytes that may wait for the disk before no more is read. */
+    maxMessagesUnderWay: number
+    maxBytesUnderWay: number
+    /** Connections with the same credentials; above it the oldest is closed. */
+    maxConnectionsPerSpeaker: number
+  }
+
+export const defaultLimits: IngestLimits = {
+  maxPayloadBytes: 65_536,
+  maxReadings: 1_000,
+  maxQueuedMessages: 1_000,
+  maxQueuedBytes: 1_000_000,
+  maxSessionsPerSpeaker: 4,
+  maxConnections: 20_000,
+  maxPacketBytes: 1_000_000,
+  maxInflightInbound: 200,
+  connectTimeout: 10_000,
+  maxMessagesUnderWay: 20_000,
+  maxBytesUnderWay: 32_000_000,
+  maxConnectionsPerSpeaker: 8
+}
+
+/** Counts since the start that are in no tally, because nothing was received or kept for them. */
+export type IngestCounts = {
+  /** Messages that a feed's `when` passed over on purpose. */
+  ignored: number
+  /** Wrong topics above the throttle: counted as rejected, without a dead letter. */
+  throttled: number
+}
+
+export interface Ingest {
+  /** The port of the broker. */
+  readonly port: number
+  /** Connections that have shown their credentials. */
+  connected(): number
+  counts(): IngestCounts
+  readonly outlet: CommandOutlet
+  /** Closes all connections of a device or gateway, e.g. after its secret was changed. */
+  disconnect(device: string): void
+  /** Runs a dead letter through the pipeline again, after the registry or a feed was mended. */
+  replayDeadLetter(offset: number): Promise<ReplayOutcome>
+  close(): Promise<void>
+}
+
+/** The MQTT front door: broker, identity, pipeline, dead letters. Rejects where the port cannot be had (`EADDRINUSE`). */
+export async function createIngest({
+  journal,
+  clock,
+  directory,
+  feeds,
+  checkCredentials,
+  host,
+  port,
+  log,
+  limits: someLimits = {}
+}: {
+  journal: Journal
+  clock: Clock
+  directory: Directory
+  feeds: readonly CompiledFeed[]
+  checkCredentials: CheckCredentials
+  host: string
+  /** 0: any free port. */
+  port: number
+  log: Log
+  limits?: Partial<IngestLimits>
+}): Promise<Ingest> {
+  const limits = { ...defaultLimits, ...someLimits }
+  const state = await restoreIngestState(journal, log)
+  const gate = createReadGate({ maxMessages: limits.maxMessagesUnderWay, maxBytes: limits.maxBytesUnderWay })
+  const queue = createCommitQueue({
+    journal,
+    state,
+    log,
+    onSettled: (messages) => {
+      gate.update(queue.messages, queue.bytes)
+      keeper.count(messages)
+    },
+    onTaken: () => gate.update(queue.messages, queue.bytes)
+  })
+  const keeper = createIngestStateKeeper({ journal, state, settled: queue.settled, clock, log })
+  const throttle = createWrongTopicThrottle(clock)
+  const steps = createPipeline({ directory, state, queue, throttle, clock, limits })
+  const intake = createIntake({ directory, feeds, steps, clock, log })
+  const connections = createConnections({ maxPerSpeaker: limits.maxConnectionsPerSpeaker })
+  const { broker, ...running } = await createBroker({
+    directory,
+    connections,
+    intake,
+    gate,
+    checkCredentials,
+    storing: () => journal.health().state === 'ok',
+    host,
+    port,
+    limits,
+    log
+  })
+  republishStatus({ broker, directory, statuses: state.statuses })
+  const replay = createReplay({ journal, directory, feeds, state, clock, limits })
+  return {
+    port: running.port,
+    connected: () => connections.count,
+    counts: () => ({ ignored: intake.ignored, throttled: throttle.passedOver }),
+    outlet: createCommandOutlet({ broker, directory, connections }),
+    disconnect: (device) => {
+      for (const client of [...connections.of(device)]) client.close()
+    },
+    replayDeadLetter: replay,
+    async close() {
+      await running.close()
+      await queue.settled()
+      await keeper.stop()
+    }
+  }
+}

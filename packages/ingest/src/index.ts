@@ -1,0 +1,8 @@
+export type { CheckCredentials } from './broker/authenticate.ts'
+export { type CommandDelivery, createCommandDelivery } from './commands/create-command-delivery.ts'
+export { createIngest, defaultLimits, type Ingest, type IngestCounts, type IngestLimits } from './create-ingest.ts'
+export type { ReplayOutcome } from './dead-letters/replay-dead-letter.ts'
+export { createDirectory, type Directory } from './directory/directory.ts'
+export type { Speaker } from './directory/speaker.ts'
+export { compileFeed } from './feeds/compile-feed.ts'
+export type { CompiledFeed } from './feeds/compiled-feed.ts'
