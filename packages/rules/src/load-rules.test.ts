@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { formatProblem, parseYamlDocument } from '@city-brain/model'
 import { expect, test } from 'vitest'
 import { loadRules } from './load-rules.ts'
@@ -96,4 +98,16 @@ test('the hash follows what the rules say, not how and where they are written', 
   expect(rulesOf(`# A comment\n${rules(b, a)}`).hash).toBe(hash)
   expect(rulesOf(rules(a, b.replace('4', '5'))).hash).not.toBe(hash)
   expect(ruleSetRecord(rulesOf(rules(a, b)))).toMatchObject({ hash, content: { rules: [{ id: 'a' }, { id: 'b' }] } })
+})
+
+test('the examples in the docs are rules', () => {
+  const docs = readFileSync(join(import.meta.dirname, '../../../docs/writing-rules.md'), 'utf8')
+  const blocks = [...docs.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1] as string)
+  const [whole, condition, silence, actions] = blocks as [string, string, string, string]
+  expect(problemsOf(whole)).toEqual([])
+  const texts = '    severity: low\n    title: { en: A, zh: 甲 }\n    detail: { en: A, zh: 甲 }\n'
+  expect(problemsOf(`rules:\n  - id: a\n    version: 1\n    on: OffStreetParking\n${condition}${texts}`)).toEqual([])
+  expect(problemsOf(`rules:\n${silence}${texts}`)).toEqual([])
+  const jam = '  - id: a\n    version: 1\n    on: TrafficFlowObserved\n    when: occupancy > 0.5\n'
+  expect(problemsOf(`rules:\n${jam}${actions}${texts}`)).toEqual([])
 })

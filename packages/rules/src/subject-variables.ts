@@ -118,14 +118,17 @@ function capacity(): Variable {
 }
 
 function fieldsOf(properties: object, without: ReadonlySet<string>): Variable[] {
-  return Object.entries(properties as Record<string, FieldSchema>)
-    .filter(([name]) => !without.has(name))
-    .map(([name, schema]) => ({
-      name,
-      type: typeOf(schema),
-      ...(schema.unit ? { unit: schema.unit } : {}),
-      description: schema.description ?? ''
-    }))
+  return (
+    Object.entries(properties as Record<string, FieldSchema>)
+      // What is said in each language (a name, an address) is no value to judge by.
+      .filter(([name, schema]) => !without.has(name) && schema.type !== 'object')
+      .map(([name, schema]) => ({
+        name,
+        type: typeOf(schema),
+        ...(schema.unit ? { unit: schema.unit } : {}),
+        description: schema.description ?? ''
+      }))
+  )
 }
 
 function typeOf(schema: FieldSchema): VariableType {
