@@ -1,4 +1,4 @@
-import { JournalError } from '../journal-error.ts'
+import { JournalError, type JournalErrorCode } from '../journal-error.ts'
 
 type SqliteError = Error & { errcode: number }
 
@@ -13,7 +13,7 @@ const codes = { busy: 5, locked: 6, readOnly: 8, ioError: 10, corrupt: 11, full:
 export function toJournalError(error: unknown, doing: string): JournalError {
   if (error instanceof JournalError) return error
   const message = `${doing}: ${error instanceof Error ? error.message : String(error)}`
-  if (!isSqliteError(error)) return new JournalError('failed', message)
+  if (!isSqliteError(error)) return new JournalError(codeOfSystemError(error), message)
   switch (error.errcode & 0xff) {
     case codes.busy:
     case codes.locked:
@@ -28,5 +28,20 @@ export function toJournalError(error: unknown, doing: string): JournalError {
       return new JournalError('unwritable', message)
     default:
       return new JournalError('failed', message)
+  }
+}
+
+function codeOfSystemError(error: unknown): JournalErrorCode {
+  switch ((error as NodeJS.ErrnoException | undefined)?.code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'full'
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+    case 'ENOTDIR':
+      return 'unwritable'
+    default:
+      return 'failed'
   }
 }

@@ -42,7 +42,13 @@ export function openStore({ folder, limits, now, kinds }: WorkerStart, post: (me
 
   function openLocked(): Store {
     const file = join(folder, 'journal.db')
+    const marker = openHeadMarker(join(folder, 'head'))
     const database: DatabaseSyncInstance = openDatabase(file, (fresh) => {
+      const marked = marker.read()
+      if (marked !== undefined && marked.head > 0) {
+        const message = `${file} is empty or gone, but the journal had committed up to ${marked.head}`
+        throw new JournalError('damaged', message, { from: 1, to: marked.head, epoch: marked.epoch })
+      }
       const notes = createNotes(fresh)
       notes.set('epoch', randomUUID())
       notes.set('tally', { accepted: 0, rejected: 0, duplicate: 0 })
@@ -50,7 +56,6 @@ export function openStore({ folder, limits, now, kinds }: WorkerStart, post: (me
     try {
       const notes = createNotes(database)
       const views = createViewStore(database)
-      const marker = openHeadMarker(join(folder, 'head'))
       const head = verifyTail(database)
       const { epoch, lost } = recoverEpoch({ database, notes, views, marker, head })
       const retention = createRetention({ database, notes, limits, kinds })
