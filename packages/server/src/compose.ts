@@ -176,7 +176,7 @@ async function compose(
     })
   )
   closers.add('The broker', () => ingest.close())
-  const delivery = createCommandDelivery({ journal, outlet: ingest.outlet, clock, log })
+  const delivery = await createCommandDelivery({ journal, outlet: ingest.outlet, clock, log })
   closers.add('The delivery of commands', () => delivery.stop())
 
   // The door for people.

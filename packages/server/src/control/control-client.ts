@@ -22,7 +22,10 @@ export function askCity<N extends ControlName>(
       else reject(new ControlFault(`The city does not answer (${error.code ?? error.message}).`))
     })
     socket.on('connect', () => socket.write(`${JSON.stringify({ name, ask })}\n`))
-    createInterface({ input: socket }).once('line', (line) => {
+    const lines = createInterface({ input: socket })
+    // readline passes the socket's errors on; they are dealt with above.
+    lines.on('error', () => undefined)
+    lines.once('line', (line) => {
       socket.end()
       const reply = JSON.parse(line) as ControlReply
       if (reply.ok) resolve(reply.answer as ControlRequests[N]['answer'])

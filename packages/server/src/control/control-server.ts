@@ -23,7 +23,10 @@ export async function startControlServer({
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
-    createInterface({ input: socket }).once('line', (line) => {
+    const lines = createInterface({ input: socket })
+    // readline passes the socket's errors on; they are dealt with above.
+    lines.on('error', () => undefined)
+    lines.once('line', (line) => {
       reply(line, handlers, log).then(
         (message) => socket.end(`${JSON.stringify(message)}\n`),
         () => socket.destroy()

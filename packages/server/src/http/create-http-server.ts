@@ -5,6 +5,7 @@ import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/typ
 import websocket from '@fastify/websocket'
 import fastify from 'fastify'
 import Type from 'typebox'
+import { closeCodes } from '../live/live-connection.ts'
 import { ApiFault } from './api-fault.ts'
 import type { App, AppParts } from './app.ts'
 import { createErrorHandler } from './error-handler.ts'
@@ -44,6 +45,21 @@ export async function createHttpServer(parts: AppParts): Promise<App> {
   app.decorateRequest('session', undefined)
 
   await app.register(cookie)
+  // Before every hook that may refuse: only requests that it has seen are closed when they are refused an upgrade.
+  await app.register(websocket, {
+    options: { maxPayload: limits.webSocketBytes, perMessageDeflate: false },
+    preClose(done) {
+      for (const client of app.websocketServer.clients) client.close(closeCodes.goingAway, 'the city stops')
+      // Who does not answer within a second is not waited for.
+      const force = setTimeout(() => {
+        for (const client of app.websocketServer.clients) client.terminate()
+      }, 1_000)
+      app.websocketServer.close(() => {
+        clearTimeout(force)
+        done()
+      })
+    }
+  })
   app.addHook('onRequest', (request, reply, done) => {
     setSecurityHeaders(request, reply)
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store')
@@ -58,7 +74,6 @@ export async function createHttpServer(parts: AppParts): Promise<App> {
       new ApiFault('too-many-requests', { retryAfter: Math.ceil(context.ttl / 1_000) })
   })
   app.addHook('onRequest', createSessionGuard(parts.identity))
-  await app.register(websocket, { options: { maxPayload: limits.webSocketBytes, perMessageDeflate: false } })
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

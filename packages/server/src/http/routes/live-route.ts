@@ -14,9 +14,6 @@ export function liveRoute(app: App, { feed, clock, identity }: AppParts): void {
   })
   app.addHook('preClose', (done) => {
     stopWatching()
-    for (const connections of open.values()) {
-      for (const connection of connections) connection.end(closeCodes.goingAway, 'the city stops')
-    }
     done()
   })
 
