@@ -16,7 +16,7 @@ type Group = {
   settles: Settle[]
   messages: number
   bytes: number
-  /** How many groups had failed when this one began. */
+  /** How many groups had failed when its first message came. */
   failuresBefore: number
   /** To take back what the steps remembered of it, where it fails. */
   fingerprints: Message[]
@@ -58,7 +58,7 @@ export function createCommitQueue({
   onTaken: () => void
   onSettled: (messages: number) => void
 }): CommitQueue {
-  let group = newGroup(0)
+  let group = newGroup()
   let failures = 0
   let scheduled = false
   let messages = 0
@@ -68,7 +68,7 @@ export function createCommitQueue({
   const flush = () => {
     scheduled = false
     const sent = group
-    group = newGroup(failures)
+    group = newGroup()
     last = commit(sent)
   }
 
@@ -113,6 +113,7 @@ export function createCommitQueue({
       group.times.push(change)
     },
     settle(message) {
+      if (group.messages === 0) group.failuresBefore = failures
       group.settles.push(message.settle)
       if (message.fingerprint !== 0 && !message.duplicate) group.fingerprints.push(message)
       group.messages++
@@ -139,14 +140,14 @@ export function createCommitQueue({
   }
 }
 
-function newGroup(failuresBefore: number): Group {
+function newGroup(): Group {
   return {
     drafts: [],
     tally: { accepted: 0, rejected: 0, duplicate: 0 },
     settles: [],
     messages: 0,
     bytes: 0,
-    failuresBefore,
+    failuresBefore: 0,
     fingerprints: [],
     times: []
   }
