@@ -1,28 +1,31 @@
-import type { Readable } from 'node:stream'
+import { createInterface } from 'node:readline'
 
 /**
- * The devices' secrets, one JSON line on standard input: `{"secrets":{"device-id":"secret"}}`. The parent keeps its end
- * open for as long as it lives; when it closes, however the parent ended, this process ends too.
+ * The secrets that the parent hands over: the first line of an input that stays open. When it closes, the parent is gone,
+ * however it went.
+ * @throws Error where the line is missing or not `{"secrets":{"device":"secret"}}`; never with its text
  */
-export function readSecrets(input: Readable, end: () => void = () => process.exit(0)): Promise<Record<string, string>> {
-  return new Promise((resolve, reject) => {
-    let text = ''
-    let read = false
-    input.setEncoding('utf8')
-    input.on('data', (chunk: string) => {
-      if (read) return
-      text += chunk
-      const [line, rest] = text.split('\n', 2)
-      if (rest === undefined) return
-      read = true
-      try {
-        const { secrets } = JSON.parse(line as string) as { secrets: Record<string, string> }
-        resolve(secrets)
-      } catch {
-        reject(new Error('Standard input did not begin with a line {"secrets":{…}}.'))
-      }
-    })
-    input.on('close', end)
-    input.on('end', end)
+export async function readSecrets(
+  input: NodeJS.ReadableStream,
+  onClose: () => void = () => process.exit(0)
+): Promise<Record<string, string>> {
+  const lines = createInterface({ input })
+  const line = await new Promise<string | undefined>((resolve) => {
+    lines.once('line', resolve)
+    lines.once('close', () => resolve(undefined))
   })
+  if (line === undefined) throw new Error('Standard input closed before the secrets came')
+  lines.once('close', onClose)
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    throw new Error('The first line of standard input is not JSON')
+  }
+  const secrets = (value as { secrets?: unknown } | null)?.secrets
+  const isRecord = typeof secrets === 'object' && secrets !== null && !Array.isArray(secrets)
+  if (!isRecord || Object.values(secrets).some((secret) => typeof secret !== 'string')) {
+    throw new Error('The first line of standard input is not {"secrets":{"device":"secret"}}')
+  }
+  return secrets as Record<string, string>
 }
