@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Health } from '@city-brain/model'
+import { descendants } from './processes.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -102,7 +103,9 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
     output: () => output,
     health: async () => (await fetch(`${base}/api/health`)).json() as Promise<Health>,
     stop: async () => {
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT')
+      // A tracer does not pass signals on: the city is its child.
+      const pid = options.before ? descendants(child.pid as number)[0] : child.pid
+      if (child.exitCode === null && child.signalCode === null && pid !== undefined) process.kill(pid, 'SIGINT')
       await ended
       return child.exitCode
     },

@@ -57,7 +57,7 @@ export function createDeviceSecrets({ database, clock }: { database: IdentityDat
 }
 
 function newSecret(): string {
-  return randomBytes(24).toString('base64url')
+  return randomBytes(24).toString('hex')
 }
 
 function hashSecret(secret: string): Hashed {

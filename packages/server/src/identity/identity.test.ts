@@ -93,7 +93,7 @@ test('a device has its own secret over restarts, and one of the simulation until
   const before = createDeviceSecrets({ database, clock })
   const own = before.renew('bin-1')
   const { 'bin-1': simulated = '' } = before.renewSimulated(['bin-1', 'bin-2'])
-  expect(Buffer.from(own, 'base64url')).toHaveLength(24)
+  expect(Buffer.from(own, 'hex')).toHaveLength(24)
   for (const secret of [own, simulated]) expect(before.check('bin-1', Buffer.from(secret))).toBe(true)
   expect(before.check('bin-2', Buffer.from(simulated))).toBe(false)
   expect(before.check('bin-3', Buffer.from(own))).toBe(false)
