@@ -3,9 +3,12 @@ import { once } from 'node:events'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { eventually } from './testing/eventually.ts'
 import { changedCity, temporaryFolder, tinyCity } from './testing/tiny-city.ts'
+
+// Each test starts whole processes, several of them one after the other.
+vi.setConfig({ testTimeout: 120_000 })
 
 const main = join(import.meta.dirname, 'main.ts')
 let folder: ReturnType<typeof temporaryFolder>
@@ -48,7 +51,7 @@ const tiny = (data: string, ...more: string[]) => [
   ...more
 ]
 const data = () => join(folder.path, 'data')
-const isUp = (city: ReturnType<typeof start>) => eventually(() => expect(city.out()).toContain('is up.'), 30_000)
+const isUp = (city: ReturnType<typeof start>) => eventually(() => expect(city.out()).toContain('is up.'), 60_000)
 
 test('starts, says where to look, stops cleanly, and starts again on the same data', async () => {
   const first = start(tiny(data()))
@@ -79,6 +82,15 @@ test('ends when the pipe from whoever started it closes', async () => {
   await isUp(city)
   city.child.stdio[3]?.destroy()
   expect(await city.ended).toEqual([0, null])
+})
+
+test('ends cleanly when its output goes nowhere any more', async () => {
+  const city = start(tiny(data()))
+  await isUp(city)
+  city.child.stdout?.destroy()
+  city.child.stderr?.destroy()
+  city.child.kill('SIGHUP')
+  expect(await once(city.child, 'exit')).toEqual([0, null])
 })
 
 test('a taken port is one line, and the first password is not lost by it', async () => {

@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createDevice } from '../testing/device.ts'
 import { createClient, post, signIn, signInFirst, startTinyCity, type TestCity } from '../testing/start-tiny-city.ts'
 import { temporaryFolder } from '../testing/tiny-city.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
 
 const command = join(import.meta.dirname, '../city-brain.ts')
 let city: TestCity

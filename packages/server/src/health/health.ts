@@ -36,7 +36,7 @@ export function createHealth({
   return () => {
     const { oldest: _, ...journalHealth } = journal.health()
     const state = history()
-    const problems = [...journalProblems(journalHealth), ...historyProblems(state), ...others()]
+    const problems = [...journalProblems(journalHealth, state), ...historyProblems(state), ...others()]
     const failed = problems.some((problem) => problem.status === 'failed')
     return {
       status: failed ? 'failed' : problems.length > 0 ? 'degraded' : 'ok',
@@ -61,15 +61,20 @@ export function historyHealth(
   return { store, state, offset, lagSeconds, ...(message === undefined ? {} : { message }) }
 }
 
-function journalProblems(journal: Omit<Health['journal'], 'epoch' | 'head'>): HealthProblem[] {
+function journalProblems(
+  journal: Omit<Health['journal'], 'epoch' | 'head'>,
+  history: Health['history']
+): HealthProblem[] {
   if (journal.state === 'failed') {
     return [failed('The journal has failed; intake is stopped', '日志存储发生故障，已停止接收数据')]
   }
   if (journal.state === 'full') {
     return [failed('The journal is full; intake is stopped', '日志存储已满，已停止接收数据')]
   }
+  // While history keeps up, retention makes room; only what is not yet stored fills the journal.
+  const isStoring = history.state === 'ok' || history.state === 'catching-up'
   const { secondsUntilFull } = journal
-  if (secondsUntilFull === undefined || secondsUntilFull > day) return []
+  if (isStoring || secondsUntilFull === undefined || secondsUntilFull > day) return []
   const hours = Math.max(1, Math.round(secondsUntilFull / 3600))
   return [degraded(`The journal will be full in about ${hours} h`, `日志存储约 ${hours} 小时后写满`)]
 }

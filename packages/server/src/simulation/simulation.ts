@@ -27,7 +27,8 @@ export type SimulationOptions = {
 }
 
 const backfillDone = 'backfill-complete'
-const patience = 5_000
+/** How long it may take to end when it is asked to, milliseconds. */
+const patience = 2_000
 
 /**
  * The built-in simulation as a child process. Its standard input stays open for as long as this process lives: the child
@@ -80,10 +81,12 @@ export function startSimulation(options: SimulationOptions): Simulation {
       const running = child
       if (!running || running.exitCode !== null || running.signalCode !== null) return
       const ended = new Promise<void>((resolve) => running.once('close', () => resolve()))
+      // Asked first, so that its devices can say that they go; then its input closes, which ends it at once.
       running.kill('SIGTERM')
-      running.stdin?.end()
-      const force = setTimeout(() => running.kill('SIGKILL'), patience)
+      const close = setTimeout(() => running.stdin?.end(), patience)
+      const force = setTimeout(() => running.kill('SIGKILL'), 2 * patience)
       await ended
+      clearTimeout(close)
       clearTimeout(force)
     }
   }
