@@ -8,13 +8,15 @@ export function freeBytesOf(folder: string): number {
   return bavail * bsize
 }
 
-/** Bytes in use by the journal: pages that hold something, and the write-ahead log. Freed pages are used again. */
-export function createUsage(database: DatabaseSyncInstance, file: string): () => number {
+/**
+ * Bytes that the journal holds: its pages with something in them. Pages that were freed are used again, and so is the
+ * write-ahead log (about 4 MB), so neither counts.
+ */
+export function createUsage(database: DatabaseSyncInstance): () => number {
   const pages = database.prepare(
     'SELECT (c.page_count - f.freelist_count) * s.page_size AS bytes FROM pragma_page_count c, pragma_freelist_count f, pragma_page_size s'
   )
-  return () =>
-    (pages.get() as { bytes: number }).bytes + (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0)
+  return () => (pages.get() as { bytes: number }).bytes
 }
 
 /** A file that only takes up space. On a full disk SQLite cannot even delete; giving this up lets retention write. */

@@ -66,18 +66,23 @@ export function createMaintenance(options: {
     return views.floor(everyView)
   }
 
+  /** Returns freed pages to the disk. The file becomes shorter only when the write-ahead log has been carried over. */
+  const giveBack = () => {
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    database.exec('PRAGMA incremental_vacuum(1000)')
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  }
+
   const cut = (until: number) => {
     cutting = undefined
     try {
       const more = retention.step({ now, head: head(), floor: floor(), squeeze: space.squeeze() }) > 0
-      if (space.diskShort()) database.exec('PRAGMA incremental_vacuum(1000)')
       if (more && performance.now() < until) {
         // One step at a time: whoever waits for a commit or a page comes first.
         cutting = setImmediate(cut, until)
         return
       }
-      // The file becomes shorter only when the write-ahead log has been carried over.
-      if (space.diskShort()) database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      if (space.diskShort()) giveBack()
       report()
     } catch (error) {
       const fault = toJournalError(error, 'Retention could not cut old entries')

@@ -56,7 +56,7 @@ export function createSpaceWatch(options: {
     return Math.max(0, Math.round(room / perSecond))
   }
 
-  const diskShort = () => free <= limits.reserveBytes * reserveToSqueeze
+  const diskShort = () => refusedByDisk || free <= limits.reserveBytes * reserveToSqueeze
 
   return {
     report(now) {
@@ -79,7 +79,7 @@ export function createSpaceWatch(options: {
     writable() {
       refusedByDisk = false
     },
-    squeeze: () => refusedByDisk || usedBytes() >= limitBytes * squeezeAt || diskShort(),
+    squeeze: () => diskShort() || usedBytes() >= limitBytes * squeezeAt,
     diskShort,
     roomFor: (bytes) => freeBytes() - bytes > limits.reserveBytes * reserveToResume
   }

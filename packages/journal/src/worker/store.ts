@@ -63,7 +63,7 @@ export function openStore({ folder, limits, now, kinds }: WorkerStart, post: (me
       const oldest = database.prepare('SELECT min(offset) AS oldest FROM entry')
       const space = createSpaceWatch({
         limits,
-        usedBytes: createUsage(database, file),
+        usedBytes: createUsage(database),
         freeBytes: () => freeBytesOf(folder),
         oldest: () => (oldest.get() as { oldest: number | null }).oldest ?? 0
       })

@@ -58,7 +58,7 @@ export interface Journal {
 
 export type JournalHealth = {
   state: 'ok' | 'full' | 'failed'
-  /** Bytes of the journal's files, and bytes free on their disk. */
+  /** Bytes that the journal holds (space that was freed is used again), and bytes free on its disk. */
   bytes: number
   limitBytes: number
   freeBytes: number
