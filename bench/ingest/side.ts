@@ -12,10 +12,10 @@ export type Side = {
 
 type Report = { kind: 'ready'; port: number } | { kind: 'cpu'; microseconds: number }
 
-/** Starts a broker process and waits until it listens. `CPU_PROFILE=1` writes a profile of each at its end. */
+/** Starts a broker process and waits until it listens. `CPU_PROFILE=DIR` writes profiles of their threads there. */
 export async function startSide(name: 'city' | 'baseline'): Promise<Side> {
   const file = fileURLToPath(new URL(`./${name}-side.ts`, import.meta.url))
-  const profile = process.env.CPU_PROFILE ? ['--cpu-prof', `--cpu-prof-name=${name}.cpuprofile`] : []
+  const profile = process.env.CPU_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.CPU_PROFILE}/${name}`] : []
   const child = fork(file, { execArgv: ['--import', 'tsx', ...profile] })
   const ready = await nextReport(child)
   if (ready.kind !== 'ready') throw new Error(`${name}: expected to be told the port`)

@@ -10,6 +10,7 @@ import type { EntityTimes, IngestState } from '../state/ingest-state.ts'
 import { placeOf } from './authorise.ts'
 import { dateAttributes } from './date-attributes.ts'
 import type { Candidate, Message, Step } from './message.ts'
+import { isCanonicalInstant, readInstant } from './read-instant.ts'
 
 /** Clocks differ; a reading dated further ahead would make every true reading after it late. Milliseconds. */
 export const maxClockAhead = 120_000
@@ -64,19 +65,23 @@ function normaliseReading(
     return
   }
   const times = state.times(entity)
-  const flags: ReadingFlag[] = []
+  let flags: ReadingFlag[] | undefined
   const which = source === 'backfill' ? 'backfill' : 'live'
-  if (which === 'live' && dateObserved < times.live) flags.push('late')
+  if (which === 'live' && dateObserved < times.live) flags = ['late']
   const before = which === 'live' ? Math.max(times.live, times.backfill) : times.backfill
-  if (dateObserved - before > gapAfter && before !== Number.NEGATIVE_INFINITY) flags.push('gap')
+  if (dateObserved - before > gapAfter && before !== Number.NEGATIVE_INFINITY) flags = [...(flags ?? []), 'gap']
   const total = asset?.properties.kind === 'parkingSite' ? asset.properties.totalSpotNumber : undefined
-  if (isAboveCapacity(record, total)) flags.push('above-capacity')
+  if (isAboveCapacity(record, total)) flags = [...(flags ?? []), 'above-capacity']
   if (dateObserved > times[which]) {
     onTimes({ times, which, before: times[which], after: dateObserved })
     times[which] = dateObserved
   }
-  const reading: Reading = { type, dateObserved: formatInstant(dateObserved), values: valuesOf(record, type) }
-  if (flags.length > 0) reading.flags = flags
+  const reading: Reading = {
+    type,
+    dateObserved: inUtc(record.dateObserved, dateObserved),
+    values: valuesOf(record, type)
+  }
+  if (flags !== undefined) reading.flags = flags
   if (source === 'backfill') reading.backfill = true
   candidate.reading = reading
 }
@@ -88,6 +93,12 @@ function isAboveCapacity(record: Record<string, unknown>, total: number | undefi
   return (total !== undefined && most > total) || (ownTotal !== undefined && most > (ownTotal as number))
 }
 
+/** As the journal writes it, without the work where the device wrote it so. The step before has read it. */
+function inUtc(text: unknown, instant: number | undefined): string {
+  const written = text as string
+  return isCanonicalInstant(written) ? written : formatInstant(instant ?? readInstant(written))
+}
+
 /** All that the sensor sent, by name; the schema has let only known attributes pass. */
 function valuesOf(record: Record<string, unknown>, type: ReadingType): Record<string, AttributeValue> {
   const values: Record<string, AttributeValue> = {}
@@ -96,7 +107,8 @@ function valuesOf(record: Record<string, unknown>, type: ReadingType): Record<st
     values[name] = record[name] as AttributeValue
   }
   for (const name of dateAttributes[type]) {
-    if (values[name] !== undefined) values[name] = formatInstant(Date.parse(values[name] as string))
+    const text = values[name]
+    if (text !== undefined) values[name] = inUtc(text, undefined)
   }
   return values
 }
