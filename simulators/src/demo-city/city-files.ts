@@ -73,5 +73,6 @@ attributes:
   temperature: payload.object.temperature
   batteryLevel: payload.object.battery_percent / 100.0
   rssi: payload.rxInfo[0].rssi
-  status: "payload.object.burning ? 'burning' : payload.object.tilted ? 'moved' : 'ok'"
+  status: |
+    payload.object.burning ? 'burning' : payload.object.tilted ? 'moved' : 'ok'
 `
