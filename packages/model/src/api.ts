@@ -2,7 +2,7 @@ import type { Alarm } from './alarm.ts'
 import type { Asset } from './city/assets.ts'
 import type { Command } from './command.ts'
 import type { DeadLetter } from './dead-letter.ts'
-import type { Entry } from './entry.ts'
+import type { Entry, EntryKind } from './entry.ts'
 import type { LocalizedText } from './localized-text.ts'
 import type { LatestEntity } from './ports/latest-state.ts'
 import type { AttributeKind, AttributeValue, ReadingFlag } from './reading.ts'
@@ -33,8 +33,11 @@ export type HistoryWireAnswer =
       truncated: boolean
     }
 
+/** An entry as the API writes it. */
+export type WireEntry = { [K in EntryKind]: Omit<Entry<K>, 'receivedAt'> & { receivedAt: string } }[EntryKind]
+
 /** `GET /api/entities/{id}/entries?kinds=decision,command&limit=`: the audit trail, newest first. */
-export type EntriesAnswer = { entries: (Omit<Entry, 'receivedAt'> & { receivedAt: string })[] }
+export type EntriesAnswer = { entries: WireEntry[] }
 
 /** `GET /api/alarms`: those in the list; with `history=true` past ones too, newest first. */
 export type AlarmsAnswer = { alarms: Alarm[] }

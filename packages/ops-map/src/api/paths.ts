@@ -15,6 +15,7 @@ export const paths = {
     `/api/entities/${part(entity)}/entries?kinds=${kinds}&limit=${limit}`,
   commands: (intersection?: string) =>
     intersection === undefined ? '/api/commands?limit=50' : `/api/commands?limit=10&intersection=${part(intersection)}`,
+  release: (intersection: string) => `/api/signals/${part(intersection)}/release`,
   deadLetters: (before?: number) => `/api/dead-letters?limit=50${before === undefined ? '' : `&before=${before}`}`,
   replay: '/api/dead-letters/replay',
   timeline: (from: number, to: number, every: number) =>

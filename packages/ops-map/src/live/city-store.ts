@@ -16,6 +16,8 @@ export type CityStore = {
   ready(): boolean
   /** The city's clock, milliseconds since 1970: the server's, not the browser's; the past moment while that is shown. */
   now(): number
+  /** The city's clock also while a past moment is shown. */
+  liveNow(): number
   receiveSnapshot(snapshot: SnapshotMessage): void
   /** False where the delta does not follow on what is there. */
   receiveDelta(delta: DeltaMessage): boolean
@@ -64,6 +66,7 @@ export function createCityStore({ browserNow = () => Date.now() }: { browserNow?
     moment: () => past?.moment,
     ready: () => ready,
     now: () => past?.moment ?? browserNow() + ahead,
+    liveNow: () => browserNow() + ahead,
     setClock,
     receiveSnapshot(snapshot) {
       live = cityStateOf(snapshot)

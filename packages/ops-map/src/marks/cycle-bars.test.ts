@@ -28,8 +28,10 @@ test('each stage gives green, then yellow and red clearance lie between', () => 
 
 test('a phase that goes on in the next stage keeps its green in between, and one without green is red', () => {
   const bars = make([[1, 2], [1]], [10, 10])
-  expect(bars.rows[0]?.segments.filter(({ colour }) => colour === 'green')).toEqual([
-    { colour: 'green', from: 0, to: 30 }
+  expect(bars.rows[0]?.segments).toEqual([{ colour: 'green', from: 0, to: bars.cycle }])
+  const leaves = make([[1, 2], [1], [2]], [10, 10, 5])
+  expect(leaves.rows[0]?.segments.filter(({ colour }) => colour === 'green')).toEqual([
+    { colour: 'green', from: 0, to: 25 }
   ])
-  expect(bars.rows[2]?.segments).toEqual([{ colour: 'red', from: 0, to: bars.cycle }])
+  expect(leaves.rows[2]?.segments).toEqual([{ colour: 'red', from: 0, to: leaves.cycle }])
 })

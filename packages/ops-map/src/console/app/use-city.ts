@@ -26,7 +26,7 @@ export function useCityList<T>(make: (state: CityState) => T, parts: readonly (k
     madeAt.current = performance.now()
     setValue(() => latest.current(store.shown()))
   }, [store])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the parts of the city that the list is made from
+  // The key is not read, it says when: it stands for the parts of the city that the list is made from.
   useEffect(() => {
     const wait = madeAt.current + pace - performance.now()
     if (wait <= 0) return refresh()
