@@ -80,7 +80,7 @@ export async function composeCity(given: CompositionOptions): Promise<RunningCit
     return await compose(given, closers)
   } catch (error) {
     await closers.close()
-    throw error
+    throw journalFault(error, given.options.data)
   }
 }
 
@@ -106,8 +106,6 @@ async function compose(
       ...(limits?.auditDays === undefined ? {} : { auditDays: limits.auditDays }),
       ...(limits?.deadLetterMegabytes === undefined ? {} : { deadLetterBytes: limits.deadLetterMegabytes * 1e6 })
     }
-  }).catch((error: unknown) => {
-    throw journalFault(error, options.data)
   })
   closers.add('The journal', () => journal.close())
   await recordConfiguration(journal, 'registry', registryRecord({ assets, register, intersections }))
@@ -273,6 +271,13 @@ async function compose(
   }
 }
 
+/** What the journal says of itself, or of a view that does not fit it, in words for whoever starts the city. */
+function journalFault(error: unknown, folder: string): unknown {
+  if (!(error instanceof JournalError)) return error
+  if (error.code === 'locked') return new StartFault(`Another city runs on the data folder ${folder}. Stop it first.`)
+  return new StartFault(`The journal in ${folder} cannot be used: ${error.message}`)
+}
+
 /** The history store that the options ask for. What only an operator can mend is a fault of the start. */
 async function openHistory({
   options,
@@ -305,12 +310,6 @@ async function openHistory({
   } catch (error) {
     throw new StartFault(`The history store cannot be opened: ${(error as Error).message}`)
   }
-}
-
-function journalFault(error: unknown, folder: string): unknown {
-  if (!(error instanceof JournalError)) return error
-  if (error.code === 'locked') return new StartFault(`Another city runs on the data folder ${folder}. Stop it first.`)
-  return new StartFault(`The journal in ${folder} cannot be opened: ${error.message}`)
 }
 
 function registryRecord(content: Record<string, unknown>) {

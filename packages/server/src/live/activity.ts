@@ -9,7 +9,8 @@ const minute = 60_000
 /** So far back the time bar reaches. */
 const kept = 8 * 24 * 60
 
-type State = { version: 1; newest: number; minutes: [minute: number, readings: number, alarms: number][] }
+const format = 1
+type State = { format: number; newest: number; minutes: [minute: number, readings: number, alarms: number][] }
 
 /**
  * How busy the city was, minute by minute, for the time bar. A reading counts in the minute it was observed in, so that a
@@ -38,7 +39,7 @@ export function createActivity(): Activity {
     kinds: ['reading', 'alarm'],
     restore(state) {
       const found = state as State | undefined
-      const usable = found?.version === 1 ? found : undefined
+      const usable = found?.format === format ? found : undefined
       newest = usable?.newest ?? 0
       minutes = new Map(usable?.minutes.map(([at, readings, alarms]) => [at, { readings, alarms }]))
     },
@@ -50,7 +51,7 @@ export function createActivity(): Activity {
     },
     snapshot(): State {
       return {
-        version: 1,
+        format,
         newest,
         minutes: [...minutes].map(([at, { readings, alarms }]) => [at, readings, alarms])
       }

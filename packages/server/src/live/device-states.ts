@@ -6,7 +6,11 @@ export type DeviceStates = View & {
   onChange(listener: (changed: readonly LatestDevice[], to: number) => void): () => void
 }
 
-type State = { version: 1; devices: [device: string, status: 'online' | 'offline', since: number, offset: number][] }
+const format = 1
+type State = {
+  format: number
+  devices: [device: string, status: 'online' | 'offline', since: number, offset: number][]
+}
 
 /**
  * Which devices are connected, by their births and wills. A birth from before `startedAt` (the head of the journal when
@@ -29,7 +33,7 @@ export function createDeviceStates({ startedAt }: { startedAt: number }): Device
     restore(state) {
       devices.clear()
       const kept = state as State | undefined
-      if (kept?.version !== 1) return
+      if (kept?.format !== format) return
       for (const [device, status, since, offset] of kept.devices) devices.set(device, { status, since, offset })
     },
     apply(entry: Entry) {
@@ -49,7 +53,7 @@ export function createDeviceStates({ startedAt }: { startedAt: number }): Device
     },
     snapshot(): State {
       return {
-        version: 1,
+        format,
         devices: [...devices].map(([device, { status, since, offset }]) => [device, status, since, offset])
       }
     },

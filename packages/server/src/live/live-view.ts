@@ -15,7 +15,8 @@ export type LiveView = View & {
   readonly offset: number
 }
 
-type State = { version: 1; offset: number; parts: Record<keyof LiveParts, unknown> }
+const ownFormat = 1
+type State = { format: number; offset: number; parts: Record<keyof LiveParts, unknown> }
 
 /**
  * One view in place of four. A snapshot for a browser must show readings, alarms, signals and devices at one and the same
@@ -40,9 +41,8 @@ export function createLiveView(parts: LiveParts): LiveView {
     },
     restore(state) {
       const kept = state as State | undefined
-      const usable = kept?.version === 1 ? kept : undefined
-      offset = usable?.offset ?? 0
-      for (const [name, part] of all) part.restore(usable?.parts[name])
+      offset = kept?.offset ?? 0
+      for (const [name, part] of all) part.restore(kept?.parts[name])
     },
     apply(entry: Entry) {
       for (const part of wanted.get(entry.kind) ?? []) {
@@ -54,7 +54,12 @@ export function createLiveView(parts: LiveParts): LiveView {
     },
     snapshot(): State {
       const states = Object.fromEntries(all.map(([name, part]) => [name, part.snapshot()]))
-      return { version: 1, offset, parts: states as State['parts'] }
+      return { format: joinedFormat(Object.values(states)), offset, parts: states as State['parts'] }
     }
   }
+}
+
+/** Another number whenever a part's state has another format: then the whole is built anew, since all stand at one offset. */
+function joinedFormat(states: readonly unknown[]): number {
+  return states.reduce<number>((joined, state) => joined * 100 + (state as { format: number }).format, ownFormat)
 }
