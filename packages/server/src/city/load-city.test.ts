@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { compileFeed } from '@city-brain/ingest'
 import { loadRules } from '@city-brain/rules'
 import { loadIntersections } from '@city-brain/signals'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -13,13 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => folder.remove())
 
-const load = (path: string) =>
-  loadCity({
-    folder: path,
-    loadRules,
-    loadIntersections,
-    compileFeed: (document) => ({ feed: document.file, problems: [] })
-  })
+const load = (path: string) => loadCity({ folder: path, loadRules, loadIntersections, compileFeed })
 const text = (file: string) => readFileSync(join(tinyCity, file), 'utf8')
 
 async function problemsOf(files: Record<string, string>): Promise<string[]> {
@@ -41,7 +36,7 @@ test('reads a whole city', async () => {
   expect(city.register.devices).toHaveLength(4)
   expect(city.intersections.map((one) => one.controller)).toEqual(['ctl-1'])
   expect(city.ruleSet.rules.map((rule) => rule.id)).toEqual(['container-fire'])
-  expect(city.feeds).toEqual(['feeds/lora.yaml'])
+  expect(city.feeds).toHaveLength(1)
   expect(JSON.parse(city.basemap ?? '')).toEqual({ type: 'FeatureCollection', features: [] })
 })
 
@@ -75,7 +70,7 @@ test('devices: ids once, entities and areas that are there, topics that stay out
   const problems = await problemsOf({
     'devices.yaml': `devices:
   - { id: bin-1, area: nowhere, domain: waste, entities: [bin-9] }
-  - { id: ctl-1, area: centre, domain: signal }
+  - { id: ctl-1, area: centre, domain: signal, source: timekeeper }
 gateways:
   - id: bin-1
     topics: ["city/centre/#", "#", "a/b#", "lorawan/+/up"]
@@ -85,6 +80,7 @@ gateways:
   expect(problems).toEqual([
     expect.stringMatching(/^devices\.yaml:2:24 \/devices\/0\/area: there is no area nowhere/),
     expect.stringMatching(/^devices\.yaml:2:\d+ \/devices\/0\/entities\/0: there is no asset bin-9/),
+    expect.stringMatching(/^devices\.yaml:3:\d+ \/devices\/1\/source: timekeepers are not supported yet/),
     expect.stringMatching(/^devices\.yaml:5:9 \/gateways\/0\/id: bin-1 is registered already/),
     expect.stringMatching(/^devices\.yaml:6:\d+ \/gateways\/0\/topics\/0: topics below city\//),
     expect.stringMatching(/^devices\.yaml:6:\d+ \/gateways\/0\/topics\/1: must not begin with a wildcard/),
