@@ -37,10 +37,11 @@ export interface IngestStateKeeper {
 }
 
 /**
- * Writes snapshots: after so many messages or so long a time, and at the end. The state may run ahead of the offset that
- * is written with it, because applying an entry twice changes nothing more; but never ahead of the disk: a fingerprint in
- * a snapshot whose message was lost in a crash would make its repeat look like a repeat. So a snapshot waits until all
- * that is in it is durable, and is thrown away where that failed.
+ * Writes snapshots: after so many messages or so long a time, and at the end. The journal cuts nothing that is not in one,
+ * so there is a clock for it too: while the journal is full no message comes that could count. The state may run ahead of
+ * the offset that is written with it, because applying an entry twice changes nothing more; but never ahead of the disk: a
+ * fingerprint in a snapshot whose message was lost in a crash would make its repeat look like a repeat. So a snapshot waits
+ * until all that is in it is durable, and is thrown away where that failed.
  */
 export function createIngestStateKeeper({
   journal,
@@ -49,7 +50,8 @@ export function createIngestStateKeeper({
   clock,
   log,
   everyMessages = 100_000,
-  everyMilliseconds = 600_000
+  everyMilliseconds = 600_000,
+  lookEvery = 10_000
 }: {
   journal: Journal
   state: IngestState
@@ -59,9 +61,12 @@ export function createIngestStateKeeper({
   log: Log
   everyMessages?: number
   everyMilliseconds?: number
+  /** How often the time and the room in the journal are looked at, milliseconds. */
+  lookEvery?: number
 }): IngestStateKeeper {
   let messages = 0
   let savedAt = clock.monotonic()
+  let savedOffset = journal.head
   let saving: Promise<void> | undefined
 
   const save = async () => {
@@ -70,25 +75,37 @@ export function createIngestStateKeeper({
     savedAt = clock.monotonic()
     try {
       const snapshot = await state.snapshot(nextTurn)
-      if (await settled()) await journal.saveSnapshot(view, offset, snapshot)
+      if (!(await settled())) return
+      await journal.saveSnapshot(view, offset, snapshot)
+      savedOffset = offset
     } catch (error) {
       // Without it the next start reads more of the tail; nothing is lost.
       log('warn', 'The snapshot of the ingest state could not be written', { error: String(error) })
     }
   }
 
+  const saveInTurn = () => {
+    saving ??= save().finally(() => {
+      saving = undefined
+    })
+  }
+
+  const look = () => {
+    if (journal.head === savedOffset) return
+    if (clock.monotonic() - savedAt >= everyMilliseconds || journal.health().state === 'full') saveInTurn()
+  }
+  const timer = setInterval(look, lookEvery)
+  timer.unref()
+
   return {
     count(more) {
       messages += more
-      if (saving !== undefined) return
-      if (messages < everyMessages && clock.monotonic() - savedAt < everyMilliseconds) return
-      saving = save().finally(() => {
-        saving = undefined
-      })
+      if (messages >= everyMessages) saveInTurn()
     },
     async stop() {
+      clearInterval(timer)
       await saving
-      if (messages > 0) await save()
+      if (journal.head !== savedOffset) await save()
     }
   }
 }
