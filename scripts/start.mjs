@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { buildPages } from './build-pages.mjs'
 import { install } from './install.mjs'
 import { root } from './pnpm.mjs'
@@ -13,7 +15,8 @@ const args = process.argv.slice(2)
 await install()
 if (!args.includes('--help') && !args.includes('-h')) await buildPages()
 
-const city = spawn(process.execPath, ['--import', 'tsx', join(root, 'packages/server/src/main.ts'), ...args], {
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+const city = spawn(process.execPath, ['--import', tsx, join(root, 'packages/server/src/main.ts'), ...args], {
   stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
   env: { ...process.env, CITY_BRAIN_PARENT_PIPE: '3' },
   detached: true

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
+import { pathToFileURL } from 'node:url'
 import type { Log } from '../log.ts'
 
 export type Simulation = {
@@ -26,6 +28,8 @@ export type SimulationOptions = {
   retry?: { first: number; longest: number }
 }
 
+/** Named whole, so that it is found from whatever folder the city was started in. */
+const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 const backfillDone = 'backfill-complete'
 /** How long it may take to end when it is asked to, milliseconds. */
 const patience = 2_000
@@ -45,7 +49,7 @@ export function startSimulation(options: SimulationOptions): Simulation {
   const start = () => {
     timer = undefined
     const startedAt = performance.now()
-    const args = ['--import', 'tsx', main, '--city', city, '--mqtt-url', mqttUrl]
+    const args = ['--import', loader, main, '--city', city, '--mqtt-url', mqttUrl]
     if (backfill !== undefined) args.push('--backfill-hours', String(backfill))
     const running = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] })
     child = running
