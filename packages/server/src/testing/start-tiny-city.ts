@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { systemClock } from '@city-brain/model'
 import { composeCity, type RunningCity } from '../compose.ts'
+import type { Environment } from '../environment.ts'
 import type { Options } from '../options.ts'
 import { temporaryFolder, tinyCity } from './tiny-city.ts'
 
@@ -16,9 +17,9 @@ const nowhere = join(import.meta.dirname, 'there-are-no-simulators.ts')
 
 /** A whole city on free ports, its data in a temporary folder (or in one that is there already). */
 export async function startTinyCity(
-  given: Partial<Options> & { pages?: string; simulators?: string } = {}
+  given: Partial<Options> & { pages?: string; simulators?: string; influx?: Environment['influx'] } = {}
 ): Promise<TestCity> {
-  const { pages, simulators = nowhere, ...options } = given
+  const { pages, simulators = nowhere, influx = {}, ...options } = given
   const folder = given.data === undefined ? temporaryFolder() : undefined
   const data = given.data ?? folder?.path ?? ''
   const lines: string[] = []
@@ -34,7 +35,7 @@ export async function startTinyCity(
         history: 'duckdb',
         ...options
       },
-      environment: { influx: {} },
+      environment: { influx },
       clock: systemClock,
       log: (level, message, detail) => void lines.push(`${level} ${message} ${JSON.stringify(detail ?? {})}`),
       version: '0.0.0-test',
