@@ -189,8 +189,8 @@ function entriesOf(group: Gathering, first: number, dropped: readonly number[] |
     for (const draft of drafts) {
       if (gone?.has(place++)) continue
       const { kind, entity, payload, source, fingerprint } = draft
-      const entry = { kind, entity, payload, offset: next++, receivedAt: draft.receivedAt ?? receivedAt, source }
-      entries.push((fingerprint === undefined ? entry : { ...entry, fingerprint }) as Entry)
+      const at = draft.receivedAt ?? receivedAt
+      entries.push({ kind, entity, payload, offset: next++, receivedAt: at, source, fingerprint } as Entry)
     }
   }
   return entries

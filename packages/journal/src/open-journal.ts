@@ -1,4 +1,14 @@
-import type { Clock, Entry, EntryKind, Journal, JournalHealth, Snapshot, Tick } from '@city-brain/model'
+import type {
+  AppendOptions,
+  Clock,
+  Draft,
+  Entry,
+  EntryKind,
+  Journal,
+  JournalHealth,
+  Snapshot,
+  Tick
+} from '@city-brain/model'
 import { addTally, createAppendQueue } from './append-queue.ts'
 import { fromErrorRecord, JournalError } from './journal-error.ts'
 import { kindTable } from './kind-table.ts'
@@ -100,17 +110,34 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     closed !== undefined ? new JournalError('closed', 'The journal is closed') : failure
 
   /** A checkpoint that is not one of this journal must stop its view at once. */
-  const checkPlace = (who: string, offset: number) => {
+  const placeFault = (who: string, offset: number): JournalError | undefined => {
     if (!Number.isSafeInteger(offset) || offset < 0) {
-      throw new JournalError('invalid', `${who} stands at ${offset}, which is no offset`, { offset })
+      return new JournalError('invalid', `${who} stands at ${offset}, which is no offset`, { offset })
     }
-    if (offset > head) {
-      throw new JournalError(
-        'past-end',
-        `${who} stands at ${offset}, past the end of the journal at ${head} (epoch ${epoch})`,
-        { offset, head, epoch }
-      )
+    if (offset <= head) return undefined
+    return new JournalError(
+      'past-end',
+      `${who} stands at ${offset}, past the end of the journal at ${head} (epoch ${epoch})`,
+      { offset, head, epoch }
+    )
+  }
+  const checkPlace = (who: string, offset: number) => {
+    const fault = placeFault(who, offset)
+    if (fault) throw fault
+  }
+
+  /** Why an append is not taken: its checkpoint is wrong, or it is intake while the journal is full. */
+  const refusalOf = (drafts: readonly Draft[], appendOptions: AppendOptions | undefined): JournalError | undefined => {
+    if (appendOptions?.view) {
+      return placeFault(`View "${appendOptions.view.name}"`, appendOptions.view.checkpoint)
     }
+    if (!space.full || !drafts.some(({ kind }) => intakeKinds.has(kind))) return undefined
+    const { bytes, limitBytes, freeBytes } = space
+    return new JournalError('full', 'The journal has reached its limit; intake is stopped', {
+      bytes,
+      limitBytes,
+      freeBytes
+    })
   }
 
   const journal: Journal = {
@@ -118,18 +145,9 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     get head() {
       return head
     },
-    async append(drafts, appendOptions) {
-      const refused = refusal()
-      if (refused) throw refused
-      if (appendOptions?.view) checkPlace(`View "${appendOptions.view.name}"`, appendOptions.view.checkpoint)
-      else if (space.full && drafts.some(({ kind }) => intakeKinds.has(kind))) {
-        throw new JournalError('full', 'The journal has reached its limit; intake is stopped', {
-          bytes: space.bytes,
-          limitBytes: space.limitBytes,
-          freeBytes: space.freeBytes
-        })
-      }
-      return queue.append(drafts, appendOptions, clock.now())
+    append(drafts, appendOptions) {
+      const refused = refusal() ?? refusalOf(drafts, appendOptions)
+      return refused ? Promise.reject(refused) : queue.append(drafts, appendOptions, clock.now())
     },
     async read<K extends EntryKind = EntryKind>(
       after: number,

@@ -50,15 +50,15 @@ export function unpackEntries<K extends EntryKind>(packed: PackedEntries): Entry
     from += Math.max(0, number(field.idLength))
     const payload = JSON.parse(take(number(field.payloadLength)))
     const fingerprint = number(field.fingerprint)
-    const entry = {
+    entries[i] = {
       kind: entryKinds[number(field.kind)],
       entity,
       payload,
       offset: number(field.offset),
       receivedAt: number(field.receivedAt),
-      source
+      source,
+      fingerprint: fingerprint < 0 ? undefined : fingerprint
     }
-    entries[i] = fingerprint < 0 ? entry : { ...entry, fingerprint }
   }
   return entries as Entry<K>[]
 }

@@ -66,11 +66,24 @@ export function createMaintenance(options: {
     return views.floor(everyView)
   }
 
-  /** Returns freed pages to the disk. The file becomes shorter only when the write-ahead log has been carried over. */
+  const attempt = (doing: string, work: () => void) => {
+    try {
+      work()
+    } catch (error) {
+      const fault = toJournalError(error, doing)
+      if (fault.code === 'full') diskFull()
+      else log('error', fault.message, { code: fault.code })
+    }
+  }
+
+  /**
+   * Returns freed pages to the disk. The file becomes shorter only when the write-ahead log has been carried over; that
+   * comes first as well, so that the log does not eat up what is left.
+   */
   const giveBack = () => {
-    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-    database.exec('PRAGMA incremental_vacuum(1000)')
-    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    for (const sql of ['wal_checkpoint(TRUNCATE)', 'incremental_vacuum(1000)', 'wal_checkpoint(TRUNCATE)']) {
+      attempt('Freed space could not be given back to the disk', () => database.exec(`PRAGMA ${sql}`))
+    }
   }
 
   const cut = (until: number) => {
@@ -82,7 +95,6 @@ export function createMaintenance(options: {
         cutting = setImmediate(cut, until)
         return
       }
-      if (space.diskShort()) giveBack()
       report()
     } catch (error) {
       const fault = toJournalError(error, 'Retention could not cut old entries')
@@ -104,18 +116,18 @@ export function createMaintenance(options: {
 
   /** After the disk was full: whether it takes a write again, and has room for the ballast. */
   const tryDisk = () => {
-    try {
-      database.exec('BEGIN IMMEDIATE')
-      notes.set('diskTried', now)
-      database.exec('COMMIT')
+    attempt('The disk of the journal', () => {
+      try {
+        database.exec('BEGIN IMMEDIATE')
+        notes.set('diskTried', now)
+        database.exec('COMMIT')
+      } finally {
+        if (database.isTransaction) database.exec('ROLLBACK')
+      }
       if (!space.roomFor(limits.ballastBytes) || !ballast.take()) return
       refused = false
       space.writable()
-    } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK')
-      const fault = toJournalError(error, 'The disk of the journal')
-      if (fault.code !== 'full') log('error', fault.message, { code: fault.code })
-    }
+    })
   }
 
   return {
@@ -129,7 +141,8 @@ export function createMaintenance(options: {
     },
     run(at) {
       now = at
-      mark()
+      attempt('The head of the journal could not be marked', mark)
+      if (space.diskShort()) giveBack()
       if (refused) tryDisk()
       if (cutting === undefined) cut(performance.now() + budget)
     },

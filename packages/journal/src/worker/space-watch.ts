@@ -25,7 +25,7 @@ export type SpaceWatch = {
   squeeze(): boolean
   /** The disk is short: give pages that were freed back to it. */
   diskShort(): boolean
-  /** Room for the ballast, and still enough to go on. */
+  /** Room for the ballast, and still enough to go on: at least as much again, or it would be given up at once. */
   roomFor(bytes: number): boolean
 }
 
@@ -81,6 +81,6 @@ export function createSpaceWatch(options: {
     },
     squeeze: () => diskShort() || usedBytes() >= limitBytes * squeezeAt,
     diskShort,
-    roomFor: (bytes) => freeBytes() - bytes > limits.reserveBytes * reserveToResume
+    roomFor: (bytes) => freeBytes() - bytes > Math.max(bytes, limits.reserveBytes * reserveToResume)
   }
 }

@@ -16,7 +16,11 @@ try {
         store.commit(message.group)
         break
       case 'maintain':
-        store.maintain(message.now)
+        try {
+          store.maintain(message.now)
+        } catch (error) {
+          post({ type: 'log', level: 'error', message: `Seeing to the journal's space failed: ${String(error)}` })
+        }
         break
       case 'ask':
         try {
