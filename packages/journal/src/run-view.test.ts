@@ -187,8 +187,30 @@ test('a full disk makes its outcomes wait, and stops it not', async () => {
   await running.stop()
 })
 
+test('what comes between the last page and the tail is applied once', async () => {
+  const journal = await folder.open()
+  await journal.append(readings(3))
+  const racing: Journal = {
+    ...journal,
+    get head() {
+      return journal.head
+    },
+    // The view listens already, and the page is read after more was committed: it is in both.
+    read: async (after, limit, kinds) => {
+      await journal.append(readings(5))
+      return journal.read(after, limit, kinds)
+    }
+  }
+  const view = summing()
+  const running = await runView({ journal: racing, view, log })
+  await running.caughtUp
+  expect(view.seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+  await running.stop()
+})
+
 test('more than may wait is read from the journal instead, and nothing is left out', async () => {
   const journal = await folder.open()
+  const reads: number[] = []
   let release: () => void = () => {}
   const held = new Promise<void>((resolve) => {
     release = resolve
@@ -201,6 +223,10 @@ test('more than may wait is read from the journal instead, and nothing is left o
     append: async (drafts, options) => {
       if (options?.view) await held
       return journal.append(drafts, options)
+    },
+    read: (after, limit, kinds) => {
+      reads.push(after)
+      return journal.read(after, limit, kinds)
     }
   }
   const view = summing()
@@ -211,6 +237,9 @@ test('more than may wait is read from the journal instead, and nothing is left o
   release()
   await until(() => running.offset === journal.head && journal.head === 22_510 + 2_251, 'everything is applied')
   expect(view.seen).toEqual((await journal.read(0, 100_000, ['reading'])).map(({ offset }) => offset))
+  // It went back to where it stood when the outcomes were held, and did not keep the rest in memory.
+  expect(reads.slice(0, 2)).toEqual([0, 10])
+  expect(reads.length).toBeGreaterThan(40)
   await running.stop()
 })
 
