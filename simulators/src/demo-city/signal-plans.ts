@@ -7,6 +7,7 @@ export type Lanes = { leg: Leg; phase: number; left?: number; lanes: number }
 export type SignalPlan = { intersection: Intersection; approaches: Lanes[] }
 
 const walk = 7
+const leftGreen = 14
 const laneWidth = 3.3
 const footSpeed = 1.2
 
@@ -109,7 +110,7 @@ function vehiclePhase(leg: Leg, id: number, lanes: number, turn: 'through' | 'le
     name: { en: `From ${leg.approach}, ${words[0]}`, zh: `${compassZh[leg.approach as Compass]}进口${words[1]}` },
     approach: leg.approach,
     kind: 'vehicle',
-    minimumGreen: turn === 'left' ? 6 : 8,
+    minimumGreen: 8,
     maximumGreen: turn === 'left' ? 30 : wide ? 75 : 60,
     yellowChange: leg.entry.road.speed >= 60 ? 4 : 3,
     redClearance: 2,
@@ -176,6 +177,11 @@ function timingOf(
   )
   const least = stages.map((stage) => Math.max(...stage.map((id) => of(id).minimumGreen)))
   const cycle = { 2: 90, 3: 100 }[stages.length] ?? 120
+  const shortest = Math.ceil((lost + least.reduce((sum, green) => sum + green, 0)) / 5) * 5
+  // A left turn that gets its least green only lets three vehicles go: plans are more generous than limits.
+  stages.forEach((stage, i) => {
+    if (stage.every((id) => id % 2 === 1)) least[i] = leftGreen
+  })
   const spare = cycle - lost - least.reduce((sum, green) => sum + green, 0)
   if (spare < 0) throw new Error(`a cycle of ${cycle} s is too short for ${stages.length} stages`)
   // Now and then a plan is years old and gives the main street more than it needs today: there the rush hour jams.
@@ -193,7 +199,7 @@ function timingOf(
   const total = lost + greens.reduce((a, b) => a + b, 0)
   return {
     cycle: {
-      minimum: Math.ceil((lost + least.reduce((a, b) => a + b, 0)) / 5) * 5,
+      minimum: shortest,
       maximum: stages.length > 3 ? 160 : 130
     },
     plan: { cycle: total, greens, offset: Math.round(travel) % total }

@@ -11,7 +11,7 @@ export type Demand = { entering: number[]; joining: number[] }
 export const endingShare = 0.09
 
 /** Degree of saturation that the 97th of 100 lane groups reaches at the local plans: a few junctions jam, the others cope. */
-const wantedSaturation = 0.86
+const wantedSaturation = 0.78
 
 /**
  * Demand that the network can just carry in rush hours. Sources are drawn by road class, flows follow from the turning
@@ -95,6 +95,6 @@ const weekend: DayProfile = [
 export function demandShare({ hour, weekday }: LocalTime): { entering: number; joining: number } {
   const isWorkday = weekday >= 1 && weekday <= 5
   const share = profileAt(isWorkday ? workday : weekend, hour)
-  const morning = isWorkday && hour > 5 && hour < 11 ? 0.12 : isWorkday && hour > 15 && hour < 20 ? -0.12 : 0
+  const morning = isWorkday && hour > 5 && hour < 11 ? 0.1 : isWorkday && hour > 15 && hour < 20 ? -0.05 : 0
   return { entering: share * (1 + morning), joining: share * (1 - morning) }
 }

@@ -157,6 +157,8 @@ export function createTrafficModel(links: readonly Link[], demand: Demand, rando
     group.greenFor++
     const loss = group.group.signal ? startUpLoss : 0
     if (group.greenFor <= loss) return
+    // The first vehicle of a queue crosses at once, the others follow at their headway (Webster's effective green).
+    if (group.greenFor === loss + 1) group.credit = 0.95
     const rate = (group.group.saturationFlow / 3_600) * (group.link.disturbance?.capacity ?? 1)
     // Green that nobody uses is not saved for later, but for the fraction of a vehicle.
     group.credit = Math.min(group.credit + rate, Math.max(1, rate) + 1)
