@@ -77,12 +77,14 @@ test('the limit without a wish is half of what the disk has, at most 20 GB', asy
   expect(Math.abs(journal.health().limitBytes - expected)).toBeLessThan(expected / 50)
 })
 
+const run = (program: string, parameters: string[]) => execFileSync(program, parameters, { stdio: 'pipe' })
+
 /** A disk of its own, of 8 MB; undefined where this user may not have one. */
 function mountSmallDisk(): string | undefined {
   const path = join(folder.path(), 'disk')
   mkdirSync(path)
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', path], { stdio: 'pipe' })
+    run('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', path])
     return path
   } catch {
     return undefined
@@ -142,7 +144,7 @@ test('a disk that is really full loses nothing, gives up the ballast, and goes o
     expect((await again.read(0, 100_000)).map(({ offset }) => offset)).toContain(after.head)
     await again.close()
   } finally {
-    execFileSync('umount', ['-l', disk])
+    run('umount', ['-l', disk])
   }
 })
 
@@ -162,6 +164,6 @@ test('where the disk runs short, intake stops before its end; what retention cut
     expect((await journal.append(batch)).head).toBe(journal.head)
     await journal.close()
   } finally {
-    execFileSync('umount', ['-l', disk])
+    run('umount', ['-l', disk])
   }
 })

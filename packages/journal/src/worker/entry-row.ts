@@ -2,19 +2,7 @@ import { entryChecksum } from '../checksum.ts'
 import { JournalError } from '../journal-error.ts'
 import type { EntryPacker } from '../packed-entries.ts'
 
-/** An entry as the database gives it. The payload of an entry that is not wanted is not fetched. */
-export type EntryRow = {
-  offset: number
-  hole: number
-  kind: number
-  entity: string
-  receivedAt: number
-  source: string
-  payload: string | null
-  fingerprint: number | null
-  id: string | null
-  crc: number
-}
+/** An entry as the database gives it, see `rowColumns`. The payload of an entry that is not wanted is not fetched. */
 export type EntryRowArray = [
   offset: number,
   hole: number,
