@@ -75,7 +75,12 @@ export type EntityAnswer = {
 
 /** `POST /api/dead-letters/replay {offsets}`: what became of each; `duplicate` where it was replayed before. */
 export type ReplayAnswer = {
-  replayed: { offset: number; outcome: 'accepted' | 'rejected' | 'duplicate' | 'not-found'; code?: string; message?: string }[]
+  replayed: {
+    offset: number
+    outcome: 'accepted' | 'rejected' | 'duplicate' | 'not-found'
+    code?: string
+    message?: string
+  }[]
 }
 
 /** `GET /api/parking`, public. `now` is the server's clock: ages are shown against it. */

@@ -59,6 +59,8 @@ export type CommandTransition = {
   controller?: string
   decision?: string
   reason?: string
+  /** `expired` only: the state that it ended in. One that was effective has ended as it should; any other was not carried out. */
+  from?: CommandState
   /** The values and offsets that caused the step. */
   causes: number[]
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type AssetCollection, type AssetKind, formatProblem, parseYamlDocument } from '@city-brain/model'
+import { type AssetCollection, type AssetKind, type CommandState, formatProblem, parseYamlDocument } from '@city-brain/model'
 import { expect, test } from 'vitest'
 import { loadRules } from './load-rules.ts'
 import { createStory, inShort } from './testing/story.ts'
@@ -140,4 +140,9 @@ test('a controller, a cabinet, a command', () => {
     )
   ).toEqual(['raised command-rejected/int-01'])
   expect(story.list().find(({ rule }) => rule === 'command-rejected')?.detail.en).toContain('green 2 too short')
+  const step = (state: CommandState, from?: CommandState) =>
+    inShort(story.add('command', 'int-02', { commandId: 'd', state, from, reason: 'its time has ended', causes: [] }))
+  // One that ran to its end was carried out; one that never came into effect was not.
+  expect([...step('effective'), ...step('expired', 'effective')]).toEqual([])
+  expect(step('expired', 'sent')).toEqual(['raised command-rejected/int-02'])
 })

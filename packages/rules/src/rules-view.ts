@@ -165,8 +165,8 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
         return judgeAll(index.device, entity, entry.offset, context)
       }
       case 'command': {
-        const { state, reason } = entry.payload
-        const context = { values: { state, reason }, asset: index.asset(entry.entity)?.values }
+        const { state, reason, from } = entry.payload
+        const context = { values: { state, reason, from }, asset: index.asset(entry.entity)?.values }
         return judgeAll(index.command, entry.entity, entry.offset, context)
       }
       case 'quality':

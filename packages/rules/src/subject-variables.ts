@@ -62,7 +62,12 @@ const commandVariables: Variable[] = [
     type: 'text',
     description: 'requested, sent, acknowledged, effective, rejected or expired'
   },
-  { name: 'reason', type: 'text', description: 'Why it was rejected or expired, in the words of the controller' }
+  { name: 'reason', type: 'text', description: 'Why it was rejected or expired, in the words of the controller' },
+  {
+    name: 'from',
+    type: 'text',
+    description: 'Of an expired one the state that it ended in: effective if it was carried out to its end'
+  }
 ]
 const silenceVariables: Variable[] = [
   { name: 'silentFor', type: 'number', unit: 's', description: 'Since the last reading was received' }

@@ -16,7 +16,7 @@ export type LiveCommand = {
 }
 
 /** A step in a command's life that is to be recorded. */
-export type LifeStep = Pick<CommandTransition, 'commandId' | 'state' | 'reason'>
+export type LifeStep = Pick<CommandTransition, 'commandId' | 'state' | 'reason' | 'from'>
 
 /** The commands that go on, and what happened to them. */
 export type Lived = { live: LiveCommand[]; steps: LifeStep[] }
@@ -85,6 +85,7 @@ export function foldReport(live: readonly LiveCommand[], { commandId: running }:
       steps.push({
         commandId: command.id,
         state: 'expired',
+        from: command.state,
         reason: reason === undefined ? 'the controller runs its local plan' : `superseded by ${reason}`
       })
       return []
@@ -100,7 +101,7 @@ export function foldTime(live: readonly LiveCommand[], monotonic: number): Lived
   const kept = live.filter((command) => {
     const reason = endOf(command, monotonic)
     if (reason === undefined) return true
-    if (reason) steps.push({ commandId: command.id, state: 'expired', reason })
+    if (reason) steps.push({ commandId: command.id, state: 'expired', from: command.state, reason })
     return false
   })
   return { live: kept, steps }

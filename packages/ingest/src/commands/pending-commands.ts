@@ -61,11 +61,12 @@ export function createPendingCommands(snapshot?: unknown): PendingCommands {
 
 /** A step in a command's life, with an id of its own, so that it is in the journal once however often it is appended. */
 export function transitionOf(command: PendingCommand, state: 'sent' | 'expired', reason?: string): Draft<'command'> {
-  const { commandId, intersection, offset } = command
+  const { commandId, intersection, offset, sentRecorded } = command
+  const from = state === 'expired' ? { from: sentRecorded ? ('sent' as const) : ('requested' as const) } : {}
   return {
     kind: 'command',
     entity: intersection,
-    payload: { commandId, state, ...(reason === undefined ? {} : { reason }), causes: [offset] },
+    payload: { commandId, state, ...from, ...(reason === undefined ? {} : { reason }), causes: [offset] },
     source: 'view:command-delivery',
     id: `command-delivery/1/${intersection}/${offset}/${state}`
   }
