@@ -29,10 +29,17 @@ const names = [
 export type TokenName = (typeof names)[number]
 export type Tokens = Record<TokenName, string>
 
-/** The custom properties as they stand on the page now, in hexadecimal. */
+/** The custom properties as they stand on the page now, as `#rrggbb`. */
 export function readTokens(): Tokens {
   const style = getComputedStyle(document.documentElement)
-  return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()])) as Tokens
+  return Object.fromEntries(
+    names.map((name) => [name, sixDigits(style.getPropertyValue(`--${name}`).trim())])
+  ) as Tokens
+}
+
+/** `#fff` is what a minifier makes of `#ffffff`. */
+export function sixDigits(hex: string): string {
+  return /^#[\da-f]{3}$/i.test(hex) ? `#${[...hex.slice(1)].map((digit) => digit + digit).join('')}` : hex
 }
 
 /** `#rrggbb` as deck.gl wants it. */
