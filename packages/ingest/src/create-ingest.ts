@@ -11,6 +11,7 @@ import type { Directory } from './directory/directory.ts'
 import type { CompiledFeed } from './feeds/compiled-feed.ts'
 import { createCommitQueue } from './intake/commit-queue.ts'
 import { createIntake } from './intake/intake.ts'
+import { keepMessagesYoung } from './intake/keep-messages-young.ts'
 import type { Log } from './log.ts'
 import { createPipeline } from './pipeline/create-pipeline.ts'
 import type { DecodeLimits } from './pipeline/decode.ts'
@@ -85,12 +86,14 @@ export async function createIngest({
   log: Log
   limits?: Partial<IngestLimits>
 }): Promise<Ingest> {
+  keepMessagesYoung()
   const limits = { ...defaultLimits, ...someLimits }
-  const state = await restoreIngestState(journal, log)
+  const { state, savedOffset } = await restoreIngestState(journal, log)
   const gate = createReadGate({ maxMessages: limits.maxMessagesUnderWay, maxBytes: limits.maxBytesUnderWay })
   const queue = createCommitQueue({
     journal,
     state,
+    clock,
     log,
     onSettled: (messages) => {
       gate.update(queue.messages, queue.bytes)
@@ -98,7 +101,7 @@ export async function createIngest({
     },
     onTaken: () => gate.update(queue.messages, queue.bytes)
   })
-  const keeper = createIngestStateKeeper({ journal, state, settled: queue.settled, clock, log })
+  const keeper = createIngestStateKeeper({ journal, state, savedOffset, settled: queue.settled, clock, log })
   const throttle = createWrongTopicThrottle(clock)
   const steps = createPipeline({ directory, state, queue, throttle, clock, limits })
   const intake = createIntake({ directory, feeds, steps, clock, log })

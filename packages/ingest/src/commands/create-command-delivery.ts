@@ -1,5 +1,6 @@
 import type { Clock, CommandOutlet, Journal, Tick } from '@city-brain/model'
 import type { Log } from '../log.ts'
+import { usableSnapshot } from '../state/usable-snapshot.ts'
 import { followJournal } from './follow-journal.ts'
 import {
   createPendingCommands,
@@ -37,7 +38,7 @@ export async function createCommandDelivery({
   clock: Clock
   log: Log
 }): Promise<CommandDelivery> {
-  const snapshot = await usableSnapshot(journal, log)
+  const snapshot = await begin(journal, log)
   const commands = createPendingCommands(snapshot.state)
   /** When each command was last sent, by the monotonic count; commands that are being sent. */
   const sentAt = new Map<string, number>()
@@ -129,13 +130,11 @@ export async function createCommandDelivery({
   }
 }
 
-async function usableSnapshot(journal: Journal, log: Log): Promise<{ offset: number; state: unknown }> {
-  const snapshot = await journal.snapshot(view)
-  if (snapshot === undefined) return { offset: 0, state: undefined }
-  if (snapshot.epoch === journal.epoch && snapshot.offset <= journal.head) return snapshot
-  log('error', 'The checkpoint of the command delivery is not of this journal; commands under way are given up', {
-    checkpoint: { epoch: snapshot.epoch, offset: snapshot.offset },
-    journal: { epoch: journal.epoch, head: journal.head }
-  })
-  return { offset: journal.head, state: undefined }
+async function begin(journal: Journal, log: Log): Promise<{ offset: number; state: unknown }> {
+  const snapshot = await usableSnapshot(journal, view, log)
+  if (snapshot === 'unusable') {
+    log('error', 'Commands that were under way are given up')
+    return { offset: journal.head, state: undefined }
+  }
+  return snapshot ?? { offset: 0, state: undefined }
 }

@@ -1,4 +1,4 @@
-import type { Draft, Journal, Tally } from '@city-brain/model'
+import type { Clock, Draft, Journal, Tally } from '@city-brain/model'
 import type { Log } from '../log.ts'
 import type { Message, Settle } from '../pipeline/message.ts'
 import type { TimesChange } from '../pipeline/normalise.ts'
@@ -9,7 +9,17 @@ export class NotStored extends Error {
   override readonly name = 'NotStored'
 }
 
-/** What is gathered in one turn of the event loop and committed in one transaction. */
+/**
+ * Under load a group is gathered for so long since the last, milliseconds. Each commit and each write of a PUBACK costs the
+ * same for one message as for many, and at ten thousand a second that is most of what a message costs.
+ */
+const gatherUnderLoad = 10
+/** Messages a millisecond that count as load. Below it a message never waits for others. */
+const loadedFrom = 2
+/** A group of so many messages goes at once. */
+const largeGroup = 1_000
+
+/** What is gathered and committed in one transaction. */
 type Group = {
   drafts: Draft[]
   tally: Tally
@@ -38,7 +48,8 @@ export interface CommitQueue {
 }
 
 /**
- * Gathers what comes in one turn of the event loop into one append, and settles its messages when that is on disk. After
+ * Gathers what comes in one turn of the event loop (under load, in 10 ms) into one append, and settles its messages when
+ * that is on disk. After
  * a group that failed, groups that were begun before the failure was known are not acknowledged either, even where they
  * were stored: one of their messages may be a repeat of one that was lost. The clients send them again, and what was
  * stored is then recognised.
@@ -48,12 +59,14 @@ export interface CommitQueue {
 export function createCommitQueue({
   journal,
   state,
+  clock,
   log,
   onTaken,
   onSettled
 }: {
   journal: Journal
   state: IngestState
+  clock: Clock
   log: Log
   onTaken: () => void
   onSettled: (messages: number) => void
@@ -61,12 +74,28 @@ export function createCommitQueue({
   let group = newGroup()
   let failures = 0
   let scheduled = false
+  let timer: NodeJS.Timeout | undefined
   let messages = 0
   let bytes = 0
   let last: Promise<boolean> = Promise.resolve(true)
 
+  /** When the last group was sent, and how many messages a millisecond had come until then. */
+  let flushedAt = Number.NEGATIVE_INFINITY
+  let rate = 0
+
+  const schedule = () => {
+    scheduled = true
+    const wait = rate >= loadedFrom ? flushedAt + gatherUnderLoad - clock.monotonic() : 0
+    if (wait > 0) timer = setTimeout(flush, wait)
+    else setImmediate(flush)
+  }
+
   const flush = () => {
     scheduled = false
+    timer = undefined
+    const now = clock.monotonic()
+    rate = group.messages / Math.max(1, now - flushedAt)
+    flushedAt = now
     const sent = group
     group = newGroup()
     last = commit(sent)
@@ -121,9 +150,12 @@ export function createCommitQueue({
       messages++
       bytes += message.payload.length
       onTaken()
-      if (scheduled) return
-      scheduled = true
-      setImmediate(flush)
+      if (!scheduled) schedule()
+      else if (timer !== undefined && group.messages >= largeGroup) {
+        clearTimeout(timer)
+        timer = undefined
+        setImmediate(flush)
+      }
     },
     get messages() {
       return messages
@@ -133,7 +165,7 @@ export function createCommitQueue({
     },
     async settled() {
       const failuresBefore = failures
-      if (scheduled) await new Promise((resolve) => setImmediate(resolve))
+      while (scheduled) await new Promise((resolve) => setTimeout(resolve, 1))
       await last
       return failures === failuresBefore
     }

@@ -24,7 +24,7 @@ test('a snapshot waits until what is in it is on disk, and is thrown away where 
   state.window('bin-1').add(2)
   let decide: (stored: boolean) => void = () => {}
   const settled = () => new Promise<boolean>((resolve) => (decide = resolve))
-  const keeper = createIngestStateKeeper({ journal, state, settled, clock, log, everyMessages: 1 })
+  const keeper = createIngestStateKeeper({ journal, state, savedOffset: 0, settled, clock, log, everyMessages: 1 })
   keeper.count(1)
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(await journal.snapshot('ingest')).toBeUndefined()
@@ -42,7 +42,15 @@ test('a snapshot waits until what is in it is on disk, and is thrown away where 
 test('a journal that is full gets its snapshot although no message comes', async () => {
   const journal = createMemoryJournal()
   const state = createIngestState()
-  const keeper = createIngestStateKeeper({ journal, state, settled: async () => true, clock, log, lookEvery: 5 })
+  const keeper = createIngestStateKeeper({
+    journal,
+    state,
+    savedOffset: 0,
+    settled: async () => true,
+    clock,
+    log,
+    lookEvery: 5
+  })
   await journal.append([reading(1)])
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(await journal.snapshot('ingest')).toBeUndefined()
@@ -58,7 +66,7 @@ test('snapshot and tail give back what was known', async () => {
     await journal.append([reading(i, i)])
     state.apply((await journal.read(i - 1, 1))[0] as never)
   }
-  const keeper = createIngestStateKeeper({ journal, state, settled: async () => true, clock, log })
+  const keeper = createIngestStateKeeper({ journal, state, savedOffset: 0, settled: async () => true, clock, log })
   await keeper.stop()
   await journal.append([
     { ...reading(4, 4), payload: { ...reading(4, 4).payload, backfill: true } },
@@ -66,7 +74,7 @@ test('snapshot and tail give back what was known', async () => {
     { kind: 'delivered', entity: 'x', source: 'system', payload: { outlet: 'dead-letter-replay', of: 9, id: 'r' } },
     { kind: 'delivered', entity: 'x', source: 'system', payload: { outlet: 'mail', of: 10, id: 'm' } }
   ])
-  const restored = await restoreIngestState(createMemoryJournal(journal.stored()), log)
+  const { state: restored } = await restoreIngestState(createMemoryJournal(journal.stored()), log)
   expect(restored.window('bin-1').values()).toEqual([1, 2, 3, 4])
   expect(restored.times('bin-1')).toEqual({ live: Date.UTC(2026, 4, 4, 8, 3), backfill: Date.UTC(2026, 4, 4, 8, 4) })
   expect([...restored.replayed]).toEqual([9])
@@ -79,16 +87,19 @@ test('a snapshot of another epoch is not used: what was lost is not taken for kn
   await journal.append([reading(1)])
   state.window('bin-1').add(1)
   state.window('bin-1').add(2)
-  const keeper = createIngestStateKeeper({ journal, state, settled: async () => true, clock, log })
+  const keeper = createIngestStateKeeper({ journal, state, savedOffset: 0, settled: async () => true, clock, log })
   await journal.append([reading(2)])
   await keeper.stop()
   // The second entry was lost in the recovery.
   const stored = journal.stored()
   const recovered = createMemoryJournal({ ...stored, epoch: 'epoch-2', entries: stored.entries.slice(0, 1) })
   const logged: string[] = []
-  const restored = await restoreIngestState(recovered, (level, message) => logged.push(`${level} ${message}`))
+  const { state: restored } = await restoreIngestState(recovered, (level, message) =>
+    logged.push(`${level} ${message}`)
+  )
   expect(restored.window('bin-1').values()).toEqual([1])
   expect(logged).toEqual([
-    'warn The snapshot of the ingest state is not of this journal; rebuilding it from the entries'
+    'error The snapshot of ingest does not fit the journal',
+    'warn The ingest state is rebuilt from the entries'
   ])
 })

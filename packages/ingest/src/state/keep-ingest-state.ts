@@ -1,31 +1,31 @@
 import type { Clock, Journal } from '@city-brain/model'
 import type { Log } from '../log.ts'
 import { createIngestState, type IngestState, ingestKinds } from './ingest-state.ts'
+import { usableSnapshot } from './usable-snapshot.ts'
 
 const view = 'ingest'
 const page = 5_000
 
 /**
- * The state as the journal tells it: the newest snapshot, and the entries after it. A snapshot of another epoch (the
- * journal lost something since) or past its end is not used: the state is rebuilt from all that the journal keeps, so that
- * a message whose entry was lost is not taken for a repeat.
+ * The state as the journal tells it: the newest snapshot, and the entries after it. Where the snapshot does not fit the
+ * journal, the state is rebuilt from all that the journal keeps, so that a message whose entry was lost is not taken for a
+ * repeat. `savedOffset` is that of the snapshot, 0 without one.
  */
-export async function restoreIngestState(journal: Journal, log: Log): Promise<IngestState> {
-  const snapshot = await journal.snapshot(view)
-  const usable = snapshot !== undefined && snapshot.epoch === journal.epoch && snapshot.offset <= journal.head
-  if (snapshot !== undefined && !usable) {
-    log('warn', 'The snapshot of the ingest state is not of this journal; rebuilding it from the entries', {
-      snapshot: { epoch: snapshot.epoch, offset: snapshot.offset },
-      journal: { epoch: journal.epoch, head: journal.head }
-    })
-  }
-  const state = createIngestState(usable ? snapshot.state : undefined)
-  let after = usable ? snapshot.offset : 0
+export async function restoreIngestState(
+  journal: Journal,
+  log: Log
+): Promise<{ state: IngestState; savedOffset: number }> {
+  const found = await usableSnapshot(journal, view, log)
+  if (found === 'unusable') log('warn', 'The ingest state is rebuilt from the entries')
+  const snapshot = found === 'unusable' ? undefined : found
+  const state = createIngestState(snapshot?.state)
+  const savedOffset = snapshot?.offset ?? 0
+  let after = savedOffset
   for (;;) {
     const entries = await journal.read(after, page, ingestKinds)
     for (const entry of entries) state.apply(entry)
     const last = entries.at(-1)
-    if (last === undefined || entries.length < page) return state
+    if (last === undefined || entries.length < page) return { state, savedOffset }
     after = last.offset
   }
 }
@@ -46,6 +46,7 @@ export interface IngestStateKeeper {
 export function createIngestStateKeeper({
   journal,
   state,
+  savedOffset,
   settled,
   clock,
   log,
@@ -55,6 +56,8 @@ export function createIngestStateKeeper({
 }: {
   journal: Journal
   state: IngestState
+  /** How far the snapshot goes that is there. */
+  savedOffset: number
   /** Resolves when all that was taken in before the call is decided: true where all of it is on disk. */
   settled: () => Promise<boolean>
   clock: Clock
@@ -66,7 +69,6 @@ export function createIngestStateKeeper({
 }): IngestStateKeeper {
   let messages = 0
   let savedAt = clock.monotonic()
-  let savedOffset = journal.head
   let saving: Promise<void> | undefined
 
   const save = async () => {

@@ -98,7 +98,17 @@ export function createMemoryJournal(stored?: StoredJournal): MemoryJournal {
       return () => listeners.delete(listener)
     },
     async snapshot(view) {
-      return snapshots.get(view)
+      const found = snapshots.get(view)
+      // As the real one does.
+      if (found && found.epoch !== epoch) {
+        throw Object.assign(new Error(`${view} is of epoch ${found.epoch}, the journal of ${epoch}`), {
+          code: 'other-epoch'
+        })
+      }
+      if (found && found.offset > entries.length) {
+        throw Object.assign(new Error(`${view} stands at ${found.offset} of ${entries.length}`), { code: 'past-end' })
+      }
+      return found
     },
     async saveSnapshot(view, offset, value) {
       snapshots.set(view, { epoch, offset, state: structuredClone(value) })
