@@ -2,6 +2,9 @@ import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
+/** While one works on the pages, a running city answers for the API. */
+const proxy = { '/api': { target: process.env.CITY_BRAIN_URL ?? 'http://127.0.0.1:8080', ws: true } }
+
 /** Two pages from one build: the console at `/` and the residents' page at `/parking`. */
 export default defineConfig({
   plugins: [react()],
@@ -18,8 +21,6 @@ export default defineConfig({
       }
     }
   },
-  server: {
-    host: '127.0.0.1',
-    proxy: { '/api': { target: process.env.CITY_BRAIN_URL ?? 'http://127.0.0.1:8080', ws: true } }
-  }
+  server: { host: '127.0.0.1', proxy },
+  preview: { host: '127.0.0.1', proxy }
 })

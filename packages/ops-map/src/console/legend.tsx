@@ -64,12 +64,12 @@ export function Legend() {
                 height="13"
                 rx="3.6"
                 fill="var(--panel)"
-                stroke="var(--ink)"
+                stroke="var(--accent)"
                 strokeWidth="1.6"
                 strokeDasharray="2.6 1.9"
               />
             </svg>
-            {t('legend.fallback')}
+            {t('legend.manual')}
           </li>
           <li>
             <svg width="16" height="16" aria-hidden="true">

@@ -62,7 +62,7 @@ export function createMarkAtlas(tokens: Tokens): MarkAtlas {
       context.stroke()
     })
   frame('adaptive', tokens.panel, tokens.ink)
-  frame('fallback', tokens.panel, tokens.ink, [2.6, 1.9])
+  frame('coordinated', tokens.panel, tokens.ink)
   frame('manual', tokens.panel, tokens.accent, [2.6, 1.9])
   frame('flashing', tokens.dense, tokens.ink)
   frame('dark', tokens.ink, tokens.panel)

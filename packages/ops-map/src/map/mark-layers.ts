@@ -124,7 +124,7 @@ export function markLayers(scene: Scene, atlas: MarkAtlas, tokens: Tokens, shrin
     }),
     new IconLayer<IntersectionMark>({
       id: 'intersection-bars',
-      data: scene.intersections.filter(({ standing }) => ['adaptive', 'fallback', 'manual'].includes(standing)),
+      data: scene.intersections.filter(({ standing }) => ['adaptive', 'coordinated', 'manual'].includes(standing)),
       ...icons,
       getIcon: ({ axis, level }) => `${axis === undefined ? 'dot' : 'bar'}/${level}`,
       getPosition: ({ position }) => position,

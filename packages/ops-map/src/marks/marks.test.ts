@@ -73,7 +73,7 @@ test('the bar of an intersection lies in the direction that has green', () => {
       ]),
       intersection
     )
-  ).toEqual({ standing: 'fallback', axis: 90 })
+  ).toEqual({ standing: 'coordinated', axis: 90 })
   expect(
     signalMark(
       signal('adaptive', [

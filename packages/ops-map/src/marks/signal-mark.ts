@@ -1,7 +1,10 @@
 import type { Intersection, LatestSignal, MovementState } from '@city-brain/model'
 
-/** The degree of control in which an intersection is, as far as the map tells it apart. */
-export type SignalStanding = 'adaptive' | 'fallback' | 'manual' | 'flashing' | 'dark' | 'stale' | 'unknown'
+/**
+ * The degree of control in which an intersection is, as far as the map tells it apart. Its local plan is what runs day and
+ * night; somebody's hand on it, a flashing or a silent controller is what must catch the eye.
+ */
+export type SignalStanding = 'adaptive' | 'coordinated' | 'manual' | 'flashing' | 'dark' | 'stale' | 'unknown'
 export type SignalMark = {
   standing: SignalStanding
   /** Degrees clockwise from north of the axis that has green, 0 to 179; absent while none has. */
@@ -26,7 +29,8 @@ export function signalMark(signal: LatestSignal | undefined, intersection: Inter
   if (states.every(({ state }) => state === 'dark' || state === 'unavailable')) return { standing: 'dark' }
   if (mode === 'flashing' || states.some(({ state }) => state === 'caution-Conflicting-Traffic'))
     return { standing: 'flashing' }
-  const standing = mode === 'manual' ? 'manual' : mode === 'adaptive' || mode === 'actuated' ? 'adaptive' : 'fallback'
+  const standing =
+    mode === 'manual' ? 'manual' : mode === 'adaptive' || mode === 'actuated' ? 'adaptive' : 'coordinated'
   const axis = greenAxis(states, intersection)
   return axis === undefined ? { standing } : { standing, axis }
 }

@@ -31,10 +31,12 @@ export function ListRow({
       >
         <span className="row-mark">{mark}</span>
         <span className="row-text">
-          <span className="row-title">{title}</span>
+          <span className="row-head">
+            <span className="row-title">{title}</span>
+            {aside !== undefined && <span className="row-aside tabular">{aside}</span>}
+          </span>
           {detail !== undefined && <span className="row-detail">{detail}</span>}
         </span>
-        {aside !== undefined && <span className="row-aside tabular">{aside}</span>}
       </button>
       {action}
     </li>
