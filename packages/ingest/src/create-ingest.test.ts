@@ -400,15 +400,18 @@ test('above the bound of connections of one credential the oldest makes room', a
 
 test('with too much under way no more is read, and everything gets through all the same', async () => {
   const city = await start({ limits: { maxMessagesUnderWay: 20 } })
-  const clients = await Promise.all(Array.from({ length: 4 }, () => city.connect('det-1')))
+  const [first, second] = [await city.connect('det-1'), await city.connect('det-1')]
   city.journal.hold()
-  const published = clients.flatMap((client, c) =>
-    Array.from({ length: 300 }, (_, i) => client.publishAsync(obs, flow(i, c * 1000 + i), { qos: 1 }))
-  )
+  const publish = (client: typeof first, from: number, count: number) =>
+    Array.from({ length: count }, (_, i) => client.publishAsync(obs, flow(i, from + i), { qos: 1 }))
+  const published = publish(first, 0, 30)
+  await until('the first client’s messages', () => city.journal.offered === 30)
+  published.push(...publish(second, 1_000, 300), ...publish(first, 2_000, 300))
   await new Promise((resolve) => setTimeout(resolve, 200))
+  expect(city.journal.offered).toBe(30)
   city.journal.release()
   await Promise.all(published)
-  expect(city.journal.tally()).toEqual({ accepted: 1200, rejected: 0, duplicate: 0 })
+  expect(city.journal.tally()).toEqual({ accepted: 630, rejected: 0, duplicate: 0 })
 })
 
 test('the port that is taken is an error that says so', async () => {

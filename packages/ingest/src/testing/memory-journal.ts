@@ -14,6 +14,8 @@ export type MemoryJournal = Journal & {
   readonly entries: readonly Entry[]
   /** How many drafts each append brought. */
   readonly batches: readonly number[]
+  /** Drafts that were handed over, stored or not yet. */
+  readonly offered: number
   /** Appends wait from here on, until `release`. */
   hold(): void
   release(): void
@@ -36,6 +38,7 @@ export function createMemoryJournal(stored?: StoredJournal): MemoryJournal {
   let held: Promise<void> | undefined
   let letGo: () => void = () => {}
   let failing = 0
+  let offered = 0
   let state: JournalHealth['state'] = 'ok'
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -74,6 +77,7 @@ export function createMemoryJournal(stored?: StoredJournal): MemoryJournal {
       return entries.length
     },
     append(drafts, options = {}) {
+      offered += drafts.length
       const result = turn.then(async () => {
         await new Promise((resolve) => setTimeout(resolve, 1))
         await held
@@ -120,6 +124,9 @@ export function createMemoryJournal(stored?: StoredJournal): MemoryJournal {
     },
     entries,
     batches,
+    get offered() {
+      return offered
+    },
     hold() {
       held = new Promise((resolve) => {
         letGo = resolve
