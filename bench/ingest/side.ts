@@ -10,11 +10,16 @@ export type Side = {
   stop(): Promise<void>
 }
 
+const programs = {
+  city: new URL('./city-side.ts', import.meta.url),
+  baseline: new URL('./baseline-side.ts', import.meta.url)
+}
+
 type Report = { kind: 'ready'; port: number } | { kind: 'cpu'; microseconds: number }
 
 /** Starts a broker process and waits until it listens. `CPU_PROFILE=DIR` writes profiles of their threads there. */
 export async function startSide(name: 'city' | 'baseline'): Promise<Side> {
-  const file = fileURLToPath(new URL(`./${name}-side.ts`, import.meta.url))
+  const file = fileURLToPath(programs[name])
   const profile = process.env.CPU_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.CPU_PROFILE}/${name}`] : []
   const child = fork(file, { execArgv: ['--import', 'tsx', ...profile] })
   const ready = await nextReport(child)
