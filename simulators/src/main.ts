@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   const known = new Set([...city.assets, ...devices, ...gateways].map(({ id }) => id))
   const faults = parseFaults(options.faults, known)
   const secrets = await readSecrets(process.stdin, () => process.exit(0))
-  const simulation = simulate({
+  const simulation = await simulate({
     city,
     url: options.mqttUrl,
     secrets,

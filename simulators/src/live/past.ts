@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { LocalTime } from '../city/local-time.ts'
 import type { SimulatedCity } from '../city/read-city.ts'
 import type { CarPark } from '../parking/car-park.ts'
@@ -14,24 +15,28 @@ const week = 7 * 24 * 60 * minute
 /** Traffic needs some minutes until it does not remember that it began empty. */
 const settlingMinutes = 45
 
+/** Steps between two looks at the world: so soon is noticed that the parent has gone. */
+const stepsAtOnce = 100
+
 /**
  * Brings car parks and containers up to now, and answers what they reported over the last hours (none where `hours` is
  * 0): the live simulation goes on from exactly there. They always begin with the week before this one, and in the same
  * steps, so that a simulation that is started again finds the city much as it left it.
  */
-export function liveThrough(options: {
+export async function liveThrough(options: {
   now: number
   hours: number
   local: (now: number) => LocalTime
   carParks: readonly CarPark[]
   waste: CityWaste
-}): PastReading[] {
+}): Promise<PastReading[]> {
   const { now, hours, local, carParks, waste } = options
   const recordFrom = now - hours * 60 * minute
   const missFrom = now - 24 * 60 * minute
   const readings: PastReading[] = []
   let hasMissed = false
   for (let at = Math.floor(now / week) * week - week; at < now; at += step) {
+    if ((at / step) % stepsAtOnce === 0) await setImmediate()
     const time = local(at)
     if (!hasMissed && at >= missFrom) {
       hasMissed = true
@@ -79,16 +84,17 @@ export function* pastTraffic(options: {
 }
 
 /** Lets traffic run up to now, so that the first live minute is not an empty city. `onSecond` is told of each second. */
-export function settleTraffic(options: {
+export async function settleTraffic(options: {
   traffic: CityTraffic
   city: SimulatedCity
   now: number
   local: (now: number) => LocalTime
   onSecond: (at: number) => void
-}): void {
+}): Promise<void> {
   const { traffic, city, now, local, onSecond } = options
   const signals = createFixedTimeSignals(city.intersections)
   for (let at = now - settlingMinutes * minute; at <= now; at += 1_000) {
+    if ((at / 1_000) % stepsAtOnce === 0) await setImmediate()
     traffic.step(at, local(at), signals(at))
     onSecond(at)
   }

@@ -28,7 +28,7 @@ const beat = 500
 const mostCaughtUp = 120
 
 /** The city's devices, alive: virtual time is the wall clock. @throws Error where a device has no secret */
-export function simulate(options: {
+export async function simulate(options: {
   city: SimulatedCity
   url: string
   secrets: Readonly<Record<string, string>>
@@ -37,7 +37,7 @@ export function simulate(options: {
   backfillHours: number
   now: () => number
   log: Log
-}): Simulation {
+}): Promise<Simulation> {
   const { city, url, secrets, seed, faults, backfillHours, now, log } = options
   const startedAt = Math.floor(now() / 1_000) * 1_000
   const local = createLocalClock(city.file.timeZone)
@@ -48,10 +48,10 @@ export function simulate(options: {
     .filter(({ properties }) => properties.kind === 'parkingSite')
     .map((asset) => createCarPark(asset, seed, oddities.carParks.get(asset.id)))
   const waste = createCityWaste(city, seed, oddities)
-  const past = liveThrough({ now: startedAt, hours: backfillHours, local, carParks, waste })
+  const past = await liveThrough({ now: startedAt, hours: backfillHours, local, carParks, waste })
   const traffic = createCityTraffic({ city, seed, startedAt, stuckFrom: startedAt - 6 * 3_600_000 })
   const trafficReports = createTrafficReports(traffic, fleet)
-  settleTraffic({ traffic, city, now: startedAt, local, onSecond: trafficReports.settle })
+  await settleTraffic({ traffic, city, now: startedAt, local, onSecond: trafficReports.settle })
 
   const controllers = city.intersections.map((intersection) => createController({ intersection, now: startedAt }))
   const signals = createSignalReports(controllers, fleet)
