@@ -4,6 +4,7 @@ import type { DeadLettersAnswer } from '@city-brain/model'
 import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { countColour } from '../browser/count-colour.ts'
 import { openBrowser } from '../browser/open-browser.ts'
 import { signIn } from '../browser/sign-in.ts'
 import { buildPages } from '../city/build-pages.ts'
@@ -34,11 +35,14 @@ describe.skipIf(mosquittoPub === undefined || chromium === undefined)('a third-p
     city = await startCity({ data: data.path })
     operator = await signInFirst(city)
     secret = await deviceSecret(city.data, 'try-me')
+    const water = '#c9dfea'
     browser = (await openBrowser()) as Browser
     page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en' })
     page.on('pageerror', (error) => faults.push(error.message))
     await signIn(page, city.url, operator)
     await page.waitForFunction(() => ((window as CityBrainWindow).cityBrain?.debug.marks().length ?? 0) > 100)
+    // What the marks say is drawn for real only if the map under them is: the river is wide enough to be seen.
+    await waitFor(async () => (await countColour(page, water)) > 2_000, 30_000, 500)
     // At the zoom of the whole city containers stand in clusters: go to this one, as an operator does.
     await page.keyboard.press('/')
     await page.keyboard.type('try-me')
@@ -78,6 +82,8 @@ describe.skipIf(mosquittoPub === undefined || chromium === undefined)('a third-p
     await publish(JSON.stringify({ dateObserved: now(), fillingLevel: 0.97, temperature: 20 }))
     await waitFor(async () => (await markOf('try-me'))?.state === 'full', 5_000, 20)
     expect(performance.now() - published).toBeLessThan(2_000)
+    // The colour of a full container stands in the picture itself, beyond the legend's own dot.
+    await waitFor(async () => (await countColour(page, '#6f3fb0')) > 150, 5_000, 200)
   })
 
   test('with a wrong password gets no connection', async () => {

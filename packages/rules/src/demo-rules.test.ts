@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type AssetCollection, type AssetKind, type CommandState, formatProblem, parseYamlDocument } from '@city-brain/model'
+import {
+  type AssetCollection,
+  type AssetKind,
+  type CommandState,
+  formatProblem,
+  parseYamlDocument
+} from '@city-brain/model'
 import { expect, test } from 'vitest'
 import { loadRules } from './load-rules.ts'
 import { createStory, inShort } from './testing/story.ts'

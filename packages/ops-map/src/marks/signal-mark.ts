@@ -17,10 +17,6 @@ export function isGreen(state: MovementState): boolean {
   return state === 'protected-Movement-Allowed' || state === 'permissive-Movement-Allowed'
 }
 
-export function isYellow(state: MovementState): boolean {
-  return state === 'protected-clearance' || state === 'permissive-clearance'
-}
-
 /** What the map says of an intersection, from its SPaT and the approaches of its phases. */
 export function signalMark(signal: LatestSignal | undefined, intersection: Intersection | undefined): SignalMark {
   if (!signal) return { standing: 'unknown' }
