@@ -13,6 +13,8 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     target: 'es2022',
+    // The pages' policy allows fonts from here only, not inside a style.
+    assetsInlineLimit: (path) => (/\.woff2?$/.test(path) ? false : undefined),
     chunkSizeWarningLimit: 1_500,
     rollupOptions: {
       input: {

@@ -44,8 +44,13 @@ export function ParkingPage() {
           value={filters.text}
           onChange={({ target }) => setFilters({ ...filters, text: target.value })}
         />
-        <button type="button" className="button primary" onClick={own ? position.forget : position.ask}>
-          {own ? t('nearMeOff') : t('nearMe')}
+        <button
+          type="button"
+          className={own ? 'button near' : 'button primary'}
+          aria-pressed={own !== undefined}
+          onClick={own ? position.forget : position.ask}
+        >
+          {t('nearMe')}
         </button>
       </search>
       <FilterRow filters={filters} onChange={setFilters} />

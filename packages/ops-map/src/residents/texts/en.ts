@@ -3,7 +3,6 @@ export const residentsEn = {
   title: 'Parking now',
   search: 'Street or place',
   nearMe: 'Near me',
-  nearMeOff: 'Anywhere',
   asking: 'Looking for you …',
   denied: 'Your position may not be used. The list works without it: search for a street or place.',
   unavailable: 'Your position is not known here. Search for a street or place instead.',
@@ -49,6 +48,5 @@ export const residentsEn = {
   takeMeTo: 'Take me to {{name}}',
   map: 'Map',
   mapOf: 'Map around {{name}}',
-  closeMap: 'Close the map',
-  updated: '{{count}} car parks, updated'
+  closeMap: 'Close the map'
 }

@@ -5,7 +5,6 @@ export const residentsZh: ChineseOf<typeof residentsEn> = {
   title: '现在去哪儿停车',
   search: '街道或地点',
   nearMe: '我附近',
-  nearMeOff: '不限位置',
   asking: '正在定位 …',
   denied: '未允许使用位置。没有位置也能用：请搜索街道或地点。',
   unavailable: '这里无法定位，请搜索街道或地点。',
@@ -51,6 +50,5 @@ export const residentsZh: ChineseOf<typeof residentsEn> = {
   takeMeTo: '导航前往{{name}}',
   map: '地图',
   mapOf: '{{name}}周边地图',
-  closeMap: '关闭地图',
-  updated: '已更新，共 {{count}} 个停车场'
+  closeMap: '关闭地图'
 }
