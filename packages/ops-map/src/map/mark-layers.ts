@@ -51,6 +51,21 @@ export function markLayers(scene: Scene, atlas: MarkAtlas, tokens: Tokens, shrin
     state === 'free' || state === 'full' ? rgba(tokens['accent-ink']) : rgba(tokens.dim)
 
   return [
+    // Below the marks: what is selected keeps its own colour.
+    new ScatterplotLayer({
+      id: 'selected',
+      data: scene.selected ? [scene.selected] : [],
+      radiusUnits: 'pixels',
+      lineWidthUnits: 'pixels',
+      stroked: true,
+      filled: true,
+      getPosition: ({ position }) => position,
+      getRadius: ({ radius }) => radius,
+      getFillColor: rgba(tokens.panel, 120),
+      getLineColor: rgba(tokens.accent),
+      getLineWidth: 2.2,
+      updateTriggers: { getFillColor: tokens, getLineColor: tokens }
+    }),
     new ScatterplotLayer({
       id: 'containers',
       data: scene.containerData,
@@ -97,20 +112,6 @@ export function markLayers(scene: Scene, atlas: MarkAtlas, tokens: Tokens, shrin
       getSize: 10.5,
       getColor: rgba(tokens.ink),
       updateTriggers: { getColor: tokens }
-    }),
-    new ScatterplotLayer({
-      id: 'selected',
-      data: scene.selected ? [scene.selected] : [],
-      radiusUnits: 'pixels',
-      lineWidthUnits: 'pixels',
-      stroked: true,
-      filled: true,
-      getPosition: ({ position }) => position,
-      getRadius: ({ radius }) => radius,
-      getFillColor: rgba(tokens.panel, 120),
-      getLineColor: rgba(tokens.accent),
-      getLineWidth: 2.2,
-      updateTriggers: { getFillColor: tokens, getLineColor: tokens }
     }),
     new IconLayer<IntersectionMark>({
       id: 'intersections',

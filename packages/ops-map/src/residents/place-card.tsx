@@ -31,12 +31,12 @@ export function PlaceCard({ arranged, now, onMap }: { arranged: ArrangedPlace; n
             <a
               className={primary ? 'button primary' : 'button'}
               href={navigationLink(place.position, name, navigator.userAgent)}
-              aria-label={t('takeMeTo', { name })}
+              aria-label={`${t('takeMeThere')}: ${name}`}
             >
               {t('takeMeThere')}
             </a>
           )}
-          <button type="button" className="button" aria-label={t('mapOf', { name })} onClick={onMap}>
+          <button type="button" className="button" aria-label={`${t('map')}: ${name}`} onClick={onMap}>
             {t('map')}
           </button>
         </div>

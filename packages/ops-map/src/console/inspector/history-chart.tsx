@@ -56,6 +56,8 @@ export function HistoryChart({ sources }: { sources: readonly string[] }) {
     queryFn: ({ signal }) =>
       request<HistoryWireAnswer>(paths.history(source ?? '', from, to, every, attribute ?? ''), { signal }),
     enabled: source !== undefined && attribute !== undefined,
+    // A reading that came just now is in history a moment later.
+    refetchInterval: 10_000,
     placeholderData: keepPreviousData
   })
   const alarms = useQuery({

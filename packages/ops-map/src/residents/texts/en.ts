@@ -45,7 +45,6 @@ export const residentsEn = {
   bays: 'disabled bays: {{count}}',
   unknownPlace: 'place not known',
   takeMeThere: 'Take me there',
-  takeMeTo: 'Take me to {{name}}',
   map: 'Map',
   mapOf: 'Map around {{name}}',
   closeMap: 'Close the map'

@@ -47,7 +47,6 @@ export const residentsZh: ChineseOf<typeof residentsEn> = {
   bays: '无障碍泊位 {{count}} 个',
   unknownPlace: '位置未知',
   takeMeThere: '导航前往',
-  takeMeTo: '导航前往{{name}}',
   map: '地图',
   mapOf: '{{name}}周边地图',
   closeMap: '关闭地图'
