@@ -14,7 +14,6 @@ type Operation = {
   summary?: string
   parameters?: { name: string; in: string; required?: boolean; description?: string; schema?: Schema }[]
   requestBody?: { content?: { 'application/json'?: { schema?: Schema } } }
-  security?: unknown[]
 }
 export type OpenApi = { paths: Record<string, Record<string, Operation>> }
 
@@ -23,18 +22,12 @@ export function describeApi({ paths }: OpenApi): string {
   const lines = [
     '# HTTP API',
     '',
-    'Made from `/api/openapi.json`, which has the shapes of all answers. Times are RFC 3339 in UTC. Everything needs a session but what is marked public; requests that change something must come from the console’s own origin.',
+    'Made from `/api/openapi.json`, which has the shapes of all answers. Times are RFC 3339 in UTC, `every` is in seconds. Everything needs a session but what is marked public; requests that change something must come from the console’s own origin. The WebSocket that keeps a map current: [live.md](live.md).',
     ''
   ]
   for (const [path, operations] of Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))) {
     for (const [method, operation] of Object.entries(operations)) {
-      const isPublic = operation.security !== undefined && operation.security.length === 0
-      lines.push(
-        `## ${method.toUpperCase()} ${path}`,
-        '',
-        `${operation.summary ?? ''}${isPublic ? ' *(public)*' : ''}`,
-        ''
-      )
+      lines.push(`## ${method.toUpperCase()} ${path}`, '', operation.summary ?? '', '')
       const rows = [
         ...(operation.parameters ?? [])
           .filter((parameter) => parameter.in !== 'header')
