@@ -9,7 +9,7 @@ export function Legend() {
   const { t } = useTexts('console')
   const [open, setOpen] = useState(false)
   return (
-    <div className="legend">
+    <div className={open ? 'legend open' : 'legend'}>
       <ul aria-label={t('legend.label')}>
         {trafficLevels.map((level) => (
           <li key={level}>

@@ -37,6 +37,7 @@ export function MapPanel() {
         index,
         store,
         ...first.current,
+        scale: wall ? 1.4 : 1,
         onSelect: (id) => ui.select(id),
         tooltip: (id) => describe.current(id)
       })
@@ -48,7 +49,7 @@ export function MapPanel() {
       made?.remove()
       setMap(undefined)
     }
-  }, [index, store, ui])
+  }, [index, store, ui, wall])
 
   useEffect(() => {
     let gone = false

@@ -7,6 +7,7 @@ import { type CityIndex, positionOf } from '../city/city-index.ts'
 import type { CityStore } from '../live/city-store.ts'
 import { basemapStyle } from './basemap-style.ts'
 import { createContainerMarks } from './container-marks.ts'
+import { labelObstacles, obstacleImage } from './label-obstacles.ts'
 import { createLinkMarks, linkFeatures } from './link-marks.ts'
 import { startMapWorker } from './map-worker.ts'
 import { createMarkAtlas, type MarkAtlas } from './mark-atlas.ts'
@@ -41,6 +42,7 @@ export function createCityMap({
   store,
   language,
   label,
+  scale = 1,
   onSelect,
   tooltip
 }: {
@@ -50,6 +52,8 @@ export function createCityMap({
   language: Language
   /** Accessible name of the map. */
   label: string
+  /** Of marks and labels: larger on a wall. */
+  scale?: number
   onSelect: (id: string | undefined) => void
   /** What stands beside the pointer over a mark: lines of text. */
   tooltip: (id: string) => string[]
@@ -78,10 +82,13 @@ export function createCityMap({
   }
 
   const features = linkFeatures(index)
+  const obstacles = labelObstacles(index)
   const style = () =>
     basemapStyle({
       basemap: city.basemap && new URL(city.basemap, location.href).href,
       links: features,
+      obstacles,
+      scale,
       tokens,
       language: shownLanguage
     })
@@ -169,13 +176,17 @@ export function createCityMap({
   const schedule = () => {
     if (frame === undefined && !removed) frame = requestAnimationFrame(flush)
   }
+  /** Everything anew, from what the store shows: at the beginning, and after each snapshot. */
+  const takeAll = () => {
+    Object.assign(dirty, { linksAll: true, containers: true, groups: true, pills: true, signals: true, alarms: true })
+    const { entities } = store.shown()
+    for (const id of containers.ids) containers.update(id, entities.get(id), tokens)
+    for (const id of links.updateAll(store.shown())) dirty.links.add(id)
+  }
+  takeAll()
   const stopWatching = store.onChange((change) => {
-    if (change.all) {
-      Object.assign(dirty, { linksAll: true, containers: true, groups: true, pills: true, signals: true, alarms: true })
-      const { entities } = store.shown()
-      for (const id of containers.ids) containers.update(id, entities.get(id), tokens)
-      for (const id of links.updateAll(store.shown())) dirty.links.add(id)
-    } else {
+    if (change.all) takeAll()
+    else {
       const { entities } = store.shown()
       for (const id of change.entities) {
         if (containers.has(id)) dirty.containers = containers.update(id, entities.get(id), tokens) || dirty.containers
@@ -212,7 +223,7 @@ export function createCityMap({
       scene.silent = containers.silent()
       scene.clusters = containers.clusters()
     }
-    if (dirty.pills) scene.pills = pillMarks(index, state, step, selected)
+    if (dirty.pills) scene.pills = pillMarks(index, state, { zoom: step, scale, selected })
     if (dirty.signals) {
       const next = intersectionMarks(index, state, links)
       if (JSON.stringify(next) !== JSON.stringify(scene.intersections)) scene.intersections = next
@@ -224,7 +235,7 @@ export function createCityMap({
   function layers(): Layer[] {
     // From the opening zoom outwards the marks shrink a little, so that the roads stay readable.
     const shrink = Math.min(1.15, Math.max(0.7, 1 + (zoomStep - city.zoom) * 0.12))
-    return markLayers(scene, atlas, tokens, shrink)
+    return markLayers(scene, atlas, tokens, shrink, scale)
   }
   const repaint = () => {
     Object.assign(dirty, { linksAll: true, groups: true, pills: true, signals: true, alarms: true })
@@ -233,6 +244,10 @@ export function createCityMap({
   }
 
   map.on('zoom', schedule)
+  map.setMissingStyleImageResolver((id) => {
+    const image = obstacleImage(id)
+    if (image && !map.hasImage(id)) map.addImage(id, image)
+  })
   map.on('styledata', () => {
     dirty.linksAll = true
     schedule()
@@ -241,7 +256,10 @@ export function createCityMap({
 
   return {
     setTheme() {
-      tokens = readTokens()
+      const next = readTokens()
+      // A style that is set again while the first one loads starts the loading anew.
+      if (JSON.stringify(next) === JSON.stringify(tokens)) return
+      tokens = next
       atlas = createMarkAtlas(tokens)
       map.setStyle(style(), { diff: true })
       repaint()

@@ -29,12 +29,16 @@ export type ContainerData = {
 const font = { fontFamily: 'Inter Variable', fontSettings: { fontSize: 44, buffer: 5 } }
 const digits = 'P 0123456789?–k.+%'.split('')
 
-/** The layers from below to above. Ids are fixed, so that deck.gl keeps what did not change. */
-export function markLayers(scene: Scene, atlas: MarkAtlas, tokens: Tokens, shrink: number): Layer[] {
+/**
+ * The layers from below to above. Ids are fixed, so that deck.gl keeps what did not change. `scale` is that of the whole
+ * display (larger on a wall), `shrink` that of dots and squares by zoom.
+ */
+export function markLayers(scene: Scene, atlas: MarkAtlas, tokens: Tokens, shrink: number, scale: number): Layer[] {
   const icons = {
     iconAtlas: atlas.image as unknown as string,
     iconMapping: atlas.mapping,
     sizeUnits: 'pixels' as const,
+    sizeScale: scale,
     alphaCutoff: 0.05
   }
   const sizeOf = (name: string) => (atlas.mapping[name]?.height ?? 0) / atlas.scale
@@ -54,6 +58,7 @@ export function markLayers(scene: Scene, atlas: MarkAtlas, tokens: Tokens, shrin
     // Below the marks: what is selected keeps its own colour.
     new ScatterplotLayer({
       id: 'selected',
+      radiusScale: scale,
       data: scene.selected ? [scene.selected] : [],
       radiusUnits: 'pixels',
       lineWidthUnits: 'pixels',
@@ -71,7 +76,7 @@ export function markLayers(scene: Scene, atlas: MarkAtlas, tokens: Tokens, shrin
       data: scene.containerData,
       pickable: true,
       radiusUnits: 'pixels',
-      radiusScale: shrink,
+      radiusScale: shrink * scale,
       lineWidthUnits: 'pixels',
       stroked: true,
       getLineColor: rgba(tokens.ground),
@@ -89,6 +94,7 @@ export function markLayers(scene: Scene, atlas: MarkAtlas, tokens: Tokens, shrin
     }),
     new ScatterplotLayer<ContainerCluster>({
       id: 'clusters',
+      radiusScale: scale,
       data: scene.clusters,
       pickable: true,
       radiusUnits: 'pixels',
@@ -105,6 +111,7 @@ export function markLayers(scene: Scene, atlas: MarkAtlas, tokens: Tokens, shrin
       id: 'cluster-counts',
       data: scene.clusters,
       ...font,
+      sizeScale: scale,
       fontWeight: 600,
       characterSet: digits,
       getText: ({ count }) => String(count),
@@ -157,6 +164,7 @@ export function markLayers(scene: Scene, atlas: MarkAtlas, tokens: Tokens, shrin
       id: 'car-park-numbers',
       data: placed,
       ...font,
+      sizeScale: scale,
       fontWeight: 600,
       characterSet: digits,
       getText: ({ label }) => label,

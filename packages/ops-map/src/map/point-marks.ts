@@ -21,7 +21,11 @@ export type IntersectionMark = SignalMark & { id: string; position: Position; le
 export type AlarmMark = { id: string; position: Position; alarm: Alarm; offset: Position }
 
 /** Car parks with their pills placed so that none lies on another; full ones and large ones first. */
-export function pillMarks(index: CityIndex, state: CityState, zoom: number, selected?: string): PillMark[] {
+export function pillMarks(
+  index: CityIndex,
+  state: CityState,
+  { zoom, scale, selected }: { zoom: number; scale: number; selected: string | undefined }
+): PillMark[] {
   const marks = index.carParks.flatMap<PillMark>(({ id, geometry, properties }) =>
     geometry?.type === 'Point'
       ? [{ id, position: geometry.coordinates, ...parkingMark(state.entities.get(id), properties.totalSpotNumber) }]
@@ -35,8 +39,8 @@ export function pillMarks(index: CityIndex, state: CityState, zoom: number, sele
     marks.map(({ position, label }) => ({
       x: worldX(position[0]) * pixels,
       y: worldY(position[1]) * pixels,
-      width: pillWidth(label),
-      height: pillHeight
+      width: pillWidth(label) * scale,
+      height: pillHeight * scale
     }))
   )
   return marks.map((mark, at) => {

@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { concerning } from '../../city/concerning.ts'
 import { compareAlarms, needsAcknowledgement } from '../../marks/severity.ts'
 import { useParts } from './console-parts.ts'
 import { useAcknowledge } from './use-acknowledge.ts'
@@ -8,7 +9,7 @@ import { useAcknowledge } from './use-acknowledge.ts'
  * Esc back, 1–5 the sections, `l` live.
  */
 export function useShortcuts(): void {
-  const { ui, store } = useParts()
+  const { ui, store, index } = useParts()
   const acknowledge = useAcknowledge()
   useEffect(() => {
     const step = (by: number) => {
@@ -23,13 +24,15 @@ export function useShortcuts(): void {
     }
     const acknowledgeSelected = () => {
       const { alarm, selected } = ui.get()
+      if (selected === undefined || store.moment() !== undefined) return
       const { alarms } = store.live()
+      const concerned = concerning(index, selected)
       const chosen = alarm === undefined ? undefined : alarms.get(alarm)
       const target =
         chosen && needsAcknowledgement(chosen)
           ? chosen
           : [...alarms.values()]
-              .filter((candidate) => candidate.entity === selected && needsAcknowledgement(candidate))
+              .filter((candidate) => concerned.includes(candidate.entity) && needsAcknowledgement(candidate))
               .sort(compareAlarms)[0]
       if (target) void acknowledge(target)
     }
@@ -58,5 +61,5 @@ export function useShortcuts(): void {
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
-  }, [ui, store, acknowledge])
+  }, [ui, store, index, acknowledge])
 }

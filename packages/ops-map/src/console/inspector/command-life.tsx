@@ -6,17 +6,14 @@ import { formatTime } from '../../format/clock.ts'
 import { formatNumber } from '../../format/number.ts'
 import { useTexts } from '../../i18n/use-texts.ts'
 import { useParts } from '../app/console-parts.ts'
-import { useCity, useMoment } from '../app/use-city.ts'
-import { useFailureText } from '../session/use-failure-text.ts'
+import { useCity } from '../app/use-city.ts'
 
 const order: CommandState[] = ['requested', 'sent', 'acknowledged', 'effective', 'rejected', 'expired']
 
-/** The newest commands to an intersection with each step of their life, and the way back to the local plan. */
+/** The newest commands to an intersection with each step of their life. */
 export function CommandLife({ intersection }: { intersection: string }) {
-  const { city, announcer } = useParts()
+  const { city } = useParts()
   const { t, language } = useTexts('console')
-  const failureText = useFailureText()
-  const past = useMoment() !== undefined
   const signal = useCity(({ signals }) => signals.get(intersection))
   const { data } = useQuery({
     queryKey: ['commands', intersection, signal?.command?.offset],
@@ -24,14 +21,6 @@ export function CommandLife({ intersection }: { intersection: string }) {
     placeholderData: (previous) => previous
   })
   const commands = data?.commands.slice(0, 3) ?? []
-  const release = async () => {
-    try {
-      await request(paths.release(intersection), { method: 'POST' })
-      announcer.say(t('command.releaseAsked'))
-    } catch (failure) {
-      announcer.say(failureText(failure), 'failed')
-    }
-  }
   return (
     <section aria-labelledby="commands-title">
       <h3 id="commands-title">{t('inspector.commands')}</h3>
@@ -64,11 +53,6 @@ export function CommandLife({ intersection }: { intersection: string }) {
           {command.reason && <p>{command.reason}</p>}
         </div>
       ))}
-      {!past && signal?.state.commandId !== undefined && (
-        <button type="button" className="button" onClick={() => void release()}>
-          {t('command.releaseNow')}
-        </button>
-      )}
     </section>
   )
 }

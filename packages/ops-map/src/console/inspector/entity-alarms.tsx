@@ -22,7 +22,7 @@ export function EntityAlarms({ ids }: { ids: readonly string[] }) {
   return (
     <section aria-labelledby="entity-alarms-title">
       <h3 id="entity-alarms-title">{t('inspector.alarms')}</h3>
-      {alarms.map((alarm, at) => {
+      {alarms.map((alarm) => {
         const open = needsAcknowledgement(alarm)
         const rule = index.city.rules.find(({ id }) => id === alarm.rule)
         return (
@@ -43,12 +43,11 @@ export function EntityAlarms({ ids }: { ids: readonly string[] }) {
             {open && !past && (
               <button
                 type="button"
-                className="button primary"
-                aria-keyshortcuts={at === 0 ? 'A' : undefined}
+                className="button small"
+                aria-label={t('alarm.acknowledgeThis', { title: local(alarm.title), detail: local(alarm.detail) })}
                 onClick={() => void acknowledge(alarm)}
               >
                 {t('alarm.acknowledge')}
-                {at === 0 && <span className="key">A</span>}
               </button>
             )}
           </div>

@@ -1,4 +1,5 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
+import { concerning } from '../../city/concerning.ts'
 import { formatAge } from '../../format/age.ts'
 import { useTexts } from '../../i18n/use-texts.ts'
 import { useParts } from '../app/console-parts.ts'
@@ -7,6 +8,7 @@ import { CommandLife } from './command-life.tsx'
 import { EntityAlarms } from './entity-alarms.tsx'
 import { EntityFacts } from './entity-facts.tsx'
 import { HistoryChart } from './history-chart.tsx'
+import { InspectorActions } from './inspector-actions.tsx'
 import { IntersectionView } from './intersection-view.tsx'
 import { LinkView } from './link-view.tsx'
 import { ReadingTable } from './reading-table.tsx'
@@ -20,6 +22,7 @@ export function Inspector({ id }: { id: string }) {
   const asset = index.assets.get(id)
   const heading = useRef<HTMLHeadingElement>(null)
   const kind = asset?.properties.kind
+  const ids = useMemo(() => concerning(index, id), [index, id])
   const title = asset ? local(asset.properties.name) : id
   useEffect(() => {
     // Says to screen readers that something opened, without taking the focus out of the list.
@@ -46,32 +49,28 @@ export function Inspector({ id }: { id: string }) {
         <>
           <IntersectionView id={id} />
           <WhyBox intersection={id} />
+          <EntityAlarms ids={ids} />
           <HistoryChart sources={index.detectorsOfIntersection.get(id) ?? []} />
-          <EntityAlarms ids={[id, ...(index.detectorsOfIntersection.get(id) ?? []), ...controllerOf(index, id)]} />
           <CommandLife intersection={id} />
         </>
       ) : kind === 'roadSegment' ? (
         <>
           <LinkView id={id} />
+          <EntityAlarms ids={ids} />
           <HistoryChart sources={index.detectorsOfLink.get(id) ?? []} />
-          <EntityAlarms ids={[id, ...(index.detectorsOfLink.get(id) ?? [])]} />
         </>
       ) : (
         <>
           <ReadingTiles id={id} />
+          <EntityAlarms ids={ids} />
           <HistoryChart sources={[id]} />
-          <EntityAlarms ids={[id]} />
           <ReadingTable id={id} />
         </>
       )}
       <EntityFacts id={id} />
+      <InspectorActions ids={ids} />
     </aside>
   )
-}
-
-function controllerOf(index: ReturnType<typeof useParts>['index'], intersection: string): string[] {
-  const controller = index.signalOf.get(intersection)?.controller
-  return controller === undefined ? [] : [controller]
 }
 
 /** The line under the name: how it runs, how old its word is, and what is odd about it, in words. */

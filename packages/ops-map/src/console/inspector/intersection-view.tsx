@@ -107,6 +107,7 @@ function Approaches({ id }: { id: string }) {
 function PhaseBars({ id }: { id: string }) {
   const { index, store } = useParts()
   const { t, language, local } = useTexts('console')
+  const { word } = useValueText()
   const signal = useCity(({ signals }) => signals.get(id))
   const intersection = index.signalOf.get(id)
   useNow(500)
@@ -122,7 +123,7 @@ function PhaseBars({ id }: { id: string }) {
   const now = Math.min(bars.cycle, bars.now + since)
   const states = new Map(signal.state.states.map(({ signalGroup, state }) => [signalGroup, state]))
   const short = (phase: (typeof intersection.phases)[number]) =>
-    phase.kind === 'pedestrian' ? t('phase.pedestrian') : (phase.approach ?? String(phase.id))
+    `${phase.kind === 'pedestrian' ? t('phase.pedestrian') : phase.approach ? word(phase.approach) : ''} ${phase.id}`.trim()
   return (
     <section aria-labelledby="phases-title">
       <h3 id="phases-title" className="split">

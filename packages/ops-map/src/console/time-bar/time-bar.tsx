@@ -17,6 +17,12 @@ const ranges = {
 }
 type Range = keyof typeof ranges
 
+/** What a full bar stands for: one burst (a backfill that comes in) must not flatten the rest of the day. */
+function fullBar(counts: readonly number[]): number {
+  const sorted = counts.filter((count) => count > 0).sort((a, b) => a - b)
+  return (sorted[Math.floor(sorted.length * 0.9)] ?? 1) * 1.2
+}
+
 /**
  * The load and the alarms of the last day with a handle. Dragging it puts the whole map at a past moment; at the right end
  * the map is live.
@@ -40,7 +46,7 @@ export function TimeBar() {
     placeholderData: (previous) => previous
   })
   const windows = data?.windows ?? []
-  const most = useMemo(() => Math.max(1, ...windows.map(({ readings }) => readings)), [windows])
+  const most = useMemo(() => fullBar(windows.map(({ readings }) => readings)), [windows])
 
   const [dragged, setDragged] = useState<number>()
   const asked = useRef(0)
@@ -118,7 +124,7 @@ export function TimeBar() {
           {windows.map(({ from: begin, readings }) => {
             const x = share(Date.parse(begin))
             const width = ((every * 1_000) / (to - from)) * 100
-            const height = (readings / most) * 26
+            const height = Math.min(1, readings / most) * 26
             return (
               <rect
                 key={begin}
