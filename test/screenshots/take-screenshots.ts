@@ -8,8 +8,8 @@ import { buildPages } from '../city/build-pages.ts'
 import { signInFirst } from '../city/operator-session.ts'
 import { startCity, temporaryFolder, waitFor } from '../city/start-city.ts'
 
-/** `pnpm screenshots`: the pictures of README and docs, from the demo city as it runs. With a number: minutes to let it live first (default 8). */
-const minutes = Number(process.argv[2] ?? 8)
+/** `pnpm pictures`: the pictures of README and docs, from the demo city as it runs. With a number: minutes to let it live first (default 5). */
+const minutes = Number(process.argv[2] ?? 5)
 const folder = resolve(import.meta.dirname, '../../docs/pictures')
 mkdirSync(folder, { recursive: true })
 
@@ -55,6 +55,7 @@ try {
       .first()
       .waitFor()
     await page.keyboard.press('Enter')
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
     await page.waitForTimeout(4_000)
   }
 
