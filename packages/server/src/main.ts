@@ -69,7 +69,7 @@ function greeting(city: RunningCity, options: Options): string {
   const address = addressOf(options.host)
   const lines = [
     '',
-    `${city.name.en} ${city.name.zh} is up.`,
+    `${[...new Set([city.name.en, city.name.zh])].join(' ')} is up.`,
     '',
     `  Map        http://${address}:${city.httpPort}/`,
     `  Residents  http://${address}:${city.httpPort}/parking`,
