@@ -19,7 +19,7 @@ export const connectionTimes = {
   /** A drop shorter than this is nobody's business. */
   patience: 1_000,
   /** The server speaks at least once a second; after so long a silence the connection is dead, whatever TCP believes. */
-  silence: 3_000,
+  silence: 2_000,
   ping: 2_000,
   retryFirst: 250,
   retryMost: 5_000,
@@ -64,10 +64,11 @@ export function connectLive({
   const send = (message: ClientMessage) => {
     if (socket?.readyState === 1) socket.send(JSON.stringify(message))
   }
-  const drop = () => {
+  /** `since`: when it was last heard of, where that is not now. */
+  const drop = (since = now()) => {
     const old = socket
     socket = undefined
-    droppedAt ??= now()
+    droppedAt ??= since
     retryAt = now() + Math.min(times.retryMost, times.retryFirst * 2 ** attempts) * (0.75 + Math.random() / 2)
     attempts++
     old?.close()
@@ -108,7 +109,7 @@ export function connectLive({
   }
   const look = () => {
     const at = now()
-    if (socket && at - heardAt > times.silence) drop()
+    if (socket && at - heardAt > times.silence) drop(heardAt)
     if (!socket && retryAt !== undefined && at >= retryAt) connect()
     if (socket?.readyState === 1 && at - pingedAt >= times.ping) {
       pingedAt = at

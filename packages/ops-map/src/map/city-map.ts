@@ -71,7 +71,11 @@ export function createCityMap({
   let zoomStep = Number.NaN
   let frame: number | undefined
   let removed = false
+  let drawn = false
   const dirty = {
+    /** Entities with a new reading; or all of them. */
+    entities: new Set<string>(),
+    all: true,
     links: new Set<string>(),
     linksAll: true,
     containers: true,
@@ -176,33 +180,41 @@ export function createCityMap({
   const schedule = () => {
     if (frame === undefined && !removed) frame = requestAnimationFrame(flush)
   }
-  /** Everything anew, from what the store shows: at the beginning, and after each snapshot. */
-  const takeAll = () => {
-    Object.assign(dirty, { linksAll: true, containers: true, groups: true, pills: true, signals: true, alarms: true })
-    const { entities } = store.shown()
-    for (const id of containers.ids) containers.update(id, entities.get(id), tokens)
-    for (const id of links.updateAll(store.shown())) dirty.links.add(id)
-  }
-  takeAll()
+  // What changed is gathered here and taken when the next frame is drawn, several messages at once.
   const stopWatching = store.onChange((change) => {
-    if (change.all) takeAll()
+    if (change.all) repaintAll()
     else {
-      const { entities } = store.shown()
-      for (const id of change.entities) {
-        if (containers.has(id)) dirty.containers = containers.update(id, entities.get(id), tokens) || dirty.containers
-        else if (index.assets.get(id)?.properties.kind === 'parkingSite') dirty.pills = true
-      }
-      const changed = links.updateOf(change.entities, store.shown())
-      for (const id of changed) dirty.links.add(id)
-      if (changed.length > 0 || change.signals.length > 0) dirty.signals = true
+      for (const id of change.entities) dirty.entities.add(id)
+      if (change.signals.length > 0) dirty.signals = true
       if (change.alarms.length > 0) dirty.alarms = true
     }
     schedule()
   })
+  function repaintAll() {
+    Object.assign(dirty, { all: true, linksAll: true, groups: true, pills: true, signals: true, alarms: true })
+  }
+  /** Takes the readings that changed since the last frame, or all of them. */
+  function takeReadings() {
+    const state = store.shown()
+    const ids = dirty.all ? [...containers.ids] : dirty.entities
+    for (const id of ids) {
+      if (containers.has(id)) {
+        dirty.containers = containers.update(id, state.entities.get(id), tokens) || dirty.containers
+      } else if (index.assets.get(id)?.properties.kind === 'parkingSite') dirty.pills = true
+    }
+    const changed = dirty.all ? links.updateAll(state) : links.updateOf(dirty.entities, state)
+    for (const id of changed) dirty.links.add(id)
+    if (changed.length > 0) dirty.signals = true
+    dirty.all = false
+    dirty.entities.clear()
+  }
 
   function flush() {
     frame = undefined
+    // Before the first snapshot nothing is known, and that is not the same as unknown.
+    if (!store.ready()) return
     const state = store.shown()
+    takeReadings()
     if (map.getSource('links')) {
       const ids = dirty.linksAll ? links.ids() : dirty.links
       for (const id of ids) {
@@ -215,7 +227,7 @@ export function createCityMap({
     const step = Math.round(map.getZoom() * 4) / 4
     if (step !== zoomStep) {
       zoomStep = step
-      Object.assign(dirty, { groups: true, pills: true, alarms: true })
+      Object.assign(dirty, { groups: true, pills: true, signals: true, alarms: true })
     }
     if (dirty.groups) containers.group(step, tokens)
     if (dirty.groups || dirty.containers) {
@@ -223,22 +235,24 @@ export function createCityMap({
       scene.silent = containers.silent()
       scene.clusters = containers.clusters()
     }
-    if (dirty.pills) scene.pills = pillMarks(index, state, { zoom: step, scale, selected })
+    const overview = step < city.zoom - 1
+    if (dirty.pills) scene.pills = pillMarks(index, state, { zoom: step, scale, selected, overview })
     if (dirty.signals) {
-      const next = intersectionMarks(index, state, links)
+      const next = intersectionMarks(index, state, links, overview)
       if (JSON.stringify(next) !== JSON.stringify(scene.intersections)) scene.intersections = next
     }
     if (dirty.alarms) scene.alarms = alarmMarks(index, state, everyAlarm || step >= city.zoom + 1.5)
     Object.assign(dirty, { containers: false, groups: false, pills: false, signals: false, alarms: false })
     overlay.setProps({ layers: layers() })
+    drawn = true
   }
   function layers(): Layer[] {
     // From the opening zoom outwards the marks shrink a little, so that the roads stay readable.
-    const shrink = Math.min(1.15, Math.max(0.7, 1 + (zoomStep - city.zoom) * 0.12))
+    const shrink = Math.min(1.6, Math.max(0.65, 1 + (zoomStep - city.zoom) * 0.15))
     return markLayers(scene, atlas, tokens, shrink, scale)
   }
   const repaint = () => {
-    Object.assign(dirty, { linksAll: true, groups: true, pills: true, signals: true, alarms: true })
+    repaintAll()
     scene.intersections = []
     schedule()
   }
@@ -300,7 +314,7 @@ export function createCityMap({
     zoomBy: (steps) => map.easeTo({ zoom: map.getZoom() + steps, duration: quick() }),
     home: () => map.easeTo({ center: city.centre, zoom: city.zoom, duration: quick() }),
     resize: () => map.resize(),
-    marks: () => shownMarks(scene, links, index),
+    marks: () => (drawn ? shownMarks(scene, links, index) : []),
     remove() {
       removed = true
       stopWatching()

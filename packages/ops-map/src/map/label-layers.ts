@@ -24,7 +24,7 @@ export function labelLayers(language: Language, tokens: Tokens, scale: number): 
     source: 'basemap',
     minzoom,
     maxzoom,
-    filter,
+    filter: ['all', ['has', 'name'], filter],
     layout: {
       'text-field': ['get', language, ['get', 'name']],
       'text-font': regular,
@@ -64,7 +64,12 @@ export function labelLayers(language: Language, tokens: Tokens, scale: number): 
     label('label-river', is('label', 'river'), {
       minzoom: 11.5,
       size: 12.5,
-      layout: { 'text-rotate': ['coalesce', ['get', 'angle'], 0], 'text-letter-spacing': 0.16 }
+      // A river's name has its one place; where a bridge's marks stand on it, they may.
+      layout: {
+        'text-rotate': ['coalesce', ['get', 'angle'], 0],
+        'text-letter-spacing': 0.16,
+        'text-allow-overlap': true
+      }
     }),
     label('label-district', is('label', 'district'), {
       maxzoom: 15.5,

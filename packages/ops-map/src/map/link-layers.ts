@@ -74,9 +74,9 @@ export function linkLayers(tokens: Tokens, display: number): LayerSpecification[
       layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: {
         'line-color': tokens.accent,
-        'line-width': byZoom((scale) => ['+', 6, pixelsOfLevel(scale)], display),
+        'line-width': byZoom((scale) => ['+', 9, pixelsOfLevel(scale)], display),
         'line-offset': byZoom(offsetOfLevel, display),
-        'line-opacity': ['case', ['boolean', ['feature-state', 'selected'], false], 0.4, 0]
+        'line-opacity': ['case', ['boolean', ['feature-state', 'selected'], false], 0.5, 0]
       }
     },
     {

@@ -23,7 +23,7 @@ export function createLinkMarks(index: CityIndex) {
     of: (id: string): LinkTraffic => traffic.get(id) ?? { level: 'unknown', stale: false },
     ids: () => links.keys(),
     /** The links that changed because these detectors did. */
-    updateOf(detectors: readonly string[], state: CityState): string[] {
+    updateOf(detectors: Iterable<string>, state: CityState): string[] {
       const touched = new Set<string>()
       for (const detector of detectors) {
         const link = linkOf.get(detector)

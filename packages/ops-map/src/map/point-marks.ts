@@ -24,7 +24,7 @@ export type AlarmMark = { id: string; position: Position; alarm: Alarm; offset: 
 export function pillMarks(
   index: CityIndex,
   state: CityState,
-  { zoom, scale, selected }: { zoom: number; scale: number; selected: string | undefined }
+  { zoom, scale, selected, overview }: { zoom: number; scale: number; selected: string | undefined; overview: boolean }
 ): PillMark[] {
   const marks = index.carParks.flatMap<PillMark>(({ id, geometry, properties }) =>
     geometry?.type === 'Point'
@@ -44,23 +44,28 @@ export function pillMarks(
     }))
   )
   return marks.map((mark, at) => {
+    // From far away only what is full has a number, and the rest is a point.
+    if (overview && mark.state !== 'full' && mark.id !== selected) return mark
     const place = places[at]
     return place ? { ...mark, offset: [place.dx, place.dy] } : mark
   })
 }
 
+/** Nothing about these catches the eye from far away. */
+const quiet = new Set(['adaptive', 'coordinated', 'unknown'])
+
 /** Intersections: how they run, which axis has green, and the worst level of their approaches as the bar's colour. */
-export function intersectionMarks(index: CityIndex, state: CityState, links: LinkMarks): IntersectionMark[] {
+export function intersectionMarks(
+  index: CityIndex,
+  state: CityState,
+  links: LinkMarks,
+  overview: boolean
+): IntersectionMark[] {
   return index.intersections.flatMap<IntersectionMark>(({ id, geometry }) => {
     if (geometry?.type !== 'Point') return []
-    return [
-      {
-        id,
-        position: geometry.coordinates,
-        level: worstApproach(index, links, id),
-        ...signalMark(state.signals.get(id), index.signalOf.get(id))
-      }
-    ]
+    const mark = signalMark(state.signals.get(id), index.signalOf.get(id))
+    if (overview && quiet.has(mark.standing)) return []
+    return [{ id, position: geometry.coordinates, level: worstApproach(index, links, id), ...mark }]
   })
 }
 

@@ -6,7 +6,7 @@ import { formatTime } from '../../format/clock.ts'
 import { formatNumber } from '../../format/number.ts'
 import { useTexts } from '../../i18n/use-texts.ts'
 import { useParts } from '../app/console-parts.ts'
-import { useCity } from '../app/use-city.ts'
+import { useCity, useNow } from '../app/use-city.ts'
 
 const order: CommandState[] = ['requested', 'sent', 'acknowledged', 'effective', 'rejected', 'expired']
 
@@ -14,13 +14,17 @@ const order: CommandState[] = ['requested', 'sent', 'acknowledged', 'effective',
 export function CommandLife({ intersection }: { intersection: string }) {
   const { city } = useParts()
   const { t, language } = useTexts('console')
+  const now = useNow()
   const signal = useCity(({ signals }) => signals.get(intersection))
   const { data } = useQuery({
     queryKey: ['commands', intersection, signal?.command?.offset],
     queryFn: ({ signal: stop }) => request<CommandsAnswer>(paths.commands(intersection), { signal: stop }),
     placeholderData: (previous) => previous
   })
-  const commands = data?.commands.slice(0, 3) ?? []
+  // While the past is shown, what was commanded later is not there yet.
+  const commands = (data?.commands ?? [])
+    .filter(({ message }) => Date.parse(message.issuedAt) <= now + 1_000)
+    .slice(0, 3)
   return (
     <section aria-labelledby="commands-title">
       <h3 id="commands-title">{t('inspector.commands')}</h3>

@@ -17,10 +17,10 @@ export function WhyBox({ intersection }: { intersection: string }) {
   const command = useCity(({ signals }) => signals.get(intersection)?.command?.id)
   const { data } = useQuery({
     queryKey: ['decisions', intersection, command],
-    queryFn: ({ signal }) => request<EntriesAnswer>(paths.entries(intersection, 'decision', 1), { signal }),
+    queryFn: ({ signal }) => request<EntriesAnswer>(paths.entries(intersection, 'decision', 20), { signal }),
     refetchInterval: 15_000
   })
-  const entry = data?.entries[0]
+  const entry = data?.entries.find(({ receivedAt }) => Date.parse(receivedAt) <= now + 1_000)
   if (entry?.kind !== 'decision') return null
   const decision: Decision = entry.payload
   const number = (value: number) => formatNumber(value, language)

@@ -32,9 +32,9 @@ export function CommandList() {
     refetchInterval: 10_000
   })
   const byId = new Map([...(recent.data?.commands ?? []), ...running].map((command) => [command.id, command]))
-  const commands = [...byId.values()].sort(
-    (a, b) => Number(isInForce(b, now)) - Number(isInForce(a, now)) || b.offset - a.offset
-  )
+  // While the past is shown, what was commanded later is not there yet.
+  const known = [...byId.values()].filter(({ message }) => Date.parse(message.issuedAt) <= now + 1_000)
+  const commands = known.sort((a, b) => Number(isInForce(b, now)) - Number(isInForce(a, now)) || b.offset - a.offset)
   if (commands.length === 0) return <p className="all-well">{t('command.none')}</p>
   return (
     <ul className="rows" aria-label={t('tab.commands')}>

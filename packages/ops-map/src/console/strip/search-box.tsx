@@ -19,6 +19,8 @@ export function SearchBox() {
     else ui.select(hit.id)
     setOpen(false)
     setText('')
+    // Back to the page, where the shortcuts work.
+    document.getElementById('search')?.blur()
   }
   return (
     <search className="search">
