@@ -18,6 +18,8 @@ export const deliverWithin = 10_000
 /** A new timing that differs less, seconds, is not worth the disturbance. */
 const littleCycle = 5
 const littleGreen = 3
+/** Rounding of greens moves shares by less than this. */
+const littleShare = 0.01
 
 /** A request as it waits, with the offset of its entry and the monotonic time at which it came. Plain JSON. */
 export type WaitingRequest = {
@@ -80,10 +82,30 @@ export function decideTiming(given: {
   }
   const verdict = checkTiming(intersection, message, { now: time.now, state: reported.state })
   if (!verdict.allowed) return refused(verdict.reason, { after, limits })
+  if (takesFromTheCongested(intersection, request.payload.because, before, after)) {
+    return { decision: { ...base, limits, after, outcome: 'unchanged', reason: wouldTakeGreen } }
+  }
   if (differsLittle(before, after) && holds(given)) {
     return { decision: { ...base, limits, after, outcome: 'unchanged', reason: differsTooLittle } }
   }
   return { decision: { ...base, limits, after, outcome: 'commanded', commandId }, message }
+}
+
+/**
+ * Whether the approach that asked because it is congested would get a smaller share of the cycle. Behind a blocked exit,
+ * and once its queue stands over the detector, an approach counts less than wants to go: to believe that count would
+ * take its green away because it stands.
+ */
+function takesFromTheCongested(
+  { phases, stages }: Intersection,
+  because: string,
+  before: SignalTiming,
+  after: SignalTiming
+): boolean {
+  const asking = new Set(phases.filter(({ detectors }) => detectors.includes(because)).map(({ id }) => id))
+  const share = ({ greens, cycle }: SignalTiming) =>
+    stages.reduce((sum, stage, i) => sum + (stage.some((id) => asking.has(id)) ? (greens[i] ?? 0) : 0), 0) / cycle
+  return asking.size > 0 && share(after) < share(before) - littleShare
 }
 
 function differsLittle(before: SignalTiming, after: SignalTiming): boolean {
@@ -114,6 +136,10 @@ const nothingMeasured: LocalizedText = {
 const noTiming: LocalizedText = {
   en: 'No timing keeps all limits of this intersection',
   zh: '没有配时能满足该路口的全部限制'
+}
+const wouldTakeGreen: LocalizedText = {
+  en: 'By its count the congested approach would get a smaller share of the cycle; a queue that stands is not counted, so nothing is changed',
+  zh: '按计数，拥堵进口道的绿灯占比会减小；而停驻的排队并未计入流量，因此不作调整'
 }
 const differsTooLittle: LocalizedText = {
   en: `The new timing differs by less than ${littleCycle} s of cycle and ${littleGreen} s of green`,

@@ -305,7 +305,14 @@ describe('the life of a command', () => {
       for (const id of ['det-w1', 'det-w2', 'det-e']) story.reading(id, { intensity: 3, occupancy: 0.1 })
       story.reading('det-n', { intensity: 25, occupancy: 0.3 })
     })
+    // By its count the approach from W would lose green; whoever asks because W is congested does not get that.
     story.request()
+    expect(story.lastCommand().commandId).toBe(first.commandId)
+    expect(story.decisions().at(-1)).toMatchObject({
+      outcome: 'unchanged',
+      reason: { en: expect.stringContaining('smaller share') }
+    })
+    story.request(600_000, 'det-n')
     const second = story.lastCommand()
     expect(second.commandId).not.toBe(first.commandId)
     story.answer(second.commandId, 'accepted')

@@ -69,7 +69,7 @@ export function createSignalsStory(view: View) {
     reportRunning(command: SignalCommandMessage) {
       story.report({ mode: 'adaptive', commandId: command.commandId, timing: command.timing ?? twoStreets().plan })
     },
-    request(duration = 600_000) {
+    request(duration = 600_000, because = 'det-w1') {
       append({
         kind: 'timing-request',
         entity: 'riverside-1',
@@ -77,7 +77,7 @@ export function createSignalsStory(view: View) {
         payload: {
           rule: 'congestion',
           ruleVersion: 2,
-          because: 'det-w1',
+          because,
           values: { occupancy: 0.7 },
           causes: [1],
           duration,
