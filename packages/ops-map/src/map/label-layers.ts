@@ -7,6 +7,11 @@ import type { Tokens } from './read-tokens.ts'
 const regular = ['City Regular', 'Inter Variable', 'Noto Sans SC']
 const strong = ['City SemiBold', 'Inter Variable', 'Noto Sans SC']
 
+/** The four places around a point, so many ems away. */
+function around(away: number): (string | [number, number])[] {
+  return ['top', [0, away], 'bottom', [0, -away], 'left', [away, 0], 'right', [-away, 0]]
+}
+
 /** The names of the basemap in the language that is shown. Where a name would lie under a mark it moves aside, or is left out. */
 export function labelLayers(language: Language, tokens: Tokens, scale: number): LayerSpecification[] {
   const label = (
@@ -36,8 +41,8 @@ export function labelLayers(language: Language, tokens: Tokens, scale: number): 
     paint: { 'text-color': tokens.label, 'text-halo-color': tokens.ground, 'text-halo-width': 1.4 }
   })
   const beside: SymbolLayerSpecification['layout'] = {
-    'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right', 'top-left', 'bottom-right'],
-    'text-radial-offset': 1.1,
+    // On its place, else close around it, else a little further away; in ems.
+    'text-variable-anchor-offset': ['center', [0, 0], ...around(1.1), ...around(2.4)],
     'text-justify': 'auto'
   }
   const upper = language === 'en'
