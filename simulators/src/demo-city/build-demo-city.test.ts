@@ -29,7 +29,7 @@ beforeAll(() => {
   intersections = [...files].flatMap(([path, text]) =>
     path.startsWith('signals/') ? [read(Intersection, path, text) as Intersection] : []
   )
-})
+}, 60_000)
 
 function read(schema: TSchema, path: string, text = files.get(path) ?? ''): unknown {
   const { value, problems } = checkDocument(parseYamlDocument(path, text), Compile(schema))

@@ -1,23 +1,18 @@
 import type { Asset } from '@city-brain/model'
 import { createRandom } from '../random.ts'
+import { areaAssets, depotAssets } from './area-assets.ts'
 import { basemapOf } from './basemap.ts'
-import {
-  areaAssets,
-  carParkAssets,
-  containerAssets,
-  depotAssets,
-  detectorAssets,
-  intersectionAssets,
-  nameStreets,
-  roadSegmentAssets
-} from './city-assets.ts'
+import { carParkAssets } from './car-park-assets.ts'
 import { cityFile, featureCollection, lorawanFeed, signalFile } from './city-files.ts'
+import { containerAssets } from './container-assets.ts'
 import { deviceRegisterOf } from './device-register.ts'
 import { junctionsOf } from './junctions.ts'
 import { createLand } from './land.ts'
+import { detectorAssets, intersectionAssets, roadSegmentAssets } from './network-assets.ts'
 import type { Point } from './plane.ts'
 import { createProjection } from './projection.ts'
 import { signalPlansOf } from './signal-plans.ts'
+import { nameStreets } from './street-names.ts'
 import { createTown } from './town.ts'
 
 /** The files of the demo city: path within its folder → text. The same seed gives the same bytes. */

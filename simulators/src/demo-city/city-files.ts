@@ -1,6 +1,6 @@
 import type { Asset, Intersection } from '@city-brain/model'
 import type { BasemapFeature } from './basemap.ts'
-import { cityName } from './city-plan.ts'
+import { cityName } from './plan-places.ts'
 
 /** GeoJSON with one feature a line, so that a change shows as the lines that changed. */
 export function featureCollection(features: readonly (Asset | BasemapFeature)[]): string {

@@ -1,4 +1,6 @@
-import type { Name, PlannedDistrict, PlannedRoad } from './city-plan.ts'
+import type { Name } from './name.ts'
+import type { PlannedDistrict } from './plan-places.ts'
+import type { PlannedRoad } from './plan-roads.ts'
 import { along, at, type Line, lengthOf, type Point } from './plane.ts'
 import type { Projection } from './projection.ts'
 import type { RoadEdge, RoadNode } from './road-graph.ts'

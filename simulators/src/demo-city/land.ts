@@ -1,6 +1,7 @@
 import type { Random } from '../random.ts'
-import { coast, docks, type Name, parks, river } from './city-plan.ts'
 import { blob, curve } from './curve.ts'
+import type { Name } from './name.ts'
+import { coast, docks, parks, river } from './plan-land.ts'
 import { at, beside, isInside, isNear, type Line, type Point, type Ring } from './plane.ts'
 
 /** Water and parks: what streets and houses keep away from. */

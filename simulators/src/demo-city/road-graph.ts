@@ -1,4 +1,4 @@
-import type { PlannedRoad } from './city-plan.ts'
+import type { PlannedRoad } from './plan-roads.ts'
 import { at, between, crossing, distance, type Line, lengthOf, nearest, type Point } from './plane.ts'
 
 export type RoadNode = { point: Point; edges: RoadEdge[] }

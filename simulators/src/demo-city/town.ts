@@ -1,7 +1,10 @@
 import type { Random } from '../random.ts'
-import { districts, limit, type Name, type PlannedDistrict, type PlannedRoad, quays, roads } from './city-plan.ts'
 import { curve } from './curve.ts'
 import { halfWidthAt, type Land } from './land.ts'
+import type { Name } from './name.ts'
+import { limit } from './plan-land.ts'
+import { districts, type PlannedDistrict } from './plan-places.ts'
+import { type PlannedRoad, quays, roads } from './plan-roads.ts'
 import {
   along,
   at,
