@@ -1,27 +1,36 @@
-import { lazy, Suspense, useState } from 'react'
-import { formatAge } from '../format/age.ts'
+import { useEffect, useState } from 'react'
+import { formatMinute } from '../format/clock.ts'
 import { chooseLanguage } from '../i18n/start-i18n.ts'
 import { useTexts } from '../i18n/use-texts.ts'
 import { arrangePlaces, type Filters } from './arrange-places.ts'
 import { FilterRow } from './filter-row.tsx'
 import { PlaceCard } from './place-card.tsx'
+import { StatusLines } from './status-lines.tsx'
 import { useParking } from './use-parking.ts'
+import { usePlaceMap } from './use-place-map.ts'
 import { usePosition } from './use-position.ts'
-
-/** The map costs more than all the rest together: it comes when somebody asks for it. */
-const PlaceMap = lazy(async () => ({ default: (await import('./place-map.tsx')).PlaceMap }))
 
 /** Where can I park now? Nearest first, the number large. */
 export function ParkingPage() {
-  const { t, shared, language } = useTexts('residents')
-  const { city, places, now, lostSince } = useParking()
+  const { t, shared, language, local } = useTexts('residents')
+  const { city, places, now, answerAge, lost } = useParking()
   const position = usePosition()
+  const map = usePlaceMap()
   const [filters, setFilters] = useState<Filters>({ text: '', openNow: true, disabledBays: false })
   const [onMap, setOnMap] = useState<string>()
   const own = position.state === 'known' ? position.position : undefined
-  const arranged =
-    places && arrangePlaces(places, { filters, position: own, now, timeZone: city?.timeZone ?? 'UTC', language })
-  const shown = onMap === undefined ? undefined : places?.find(({ id }) => id === onMap)
+  const timeZone = city?.timeZone
+  const given = { position: own, now, answerAge, timeZone, language }
+  const arranged = places && arrangePlaces(places, { ...given, filters })
+  const other = language === 'en' ? 'zh' : 'en'
+  const title = city ? `${t('title')} · ${local(city.name)}` : t('title')
+  useEffect(() => {
+    document.title = title
+  }, [title])
+  const showOnMap = (id: string) => {
+    setOnMap(id)
+    void map.load()
+  }
   return (
     <main className="parking">
       <header>
@@ -29,11 +38,10 @@ export function ParkingPage() {
         <button
           type="button"
           className="language"
-          aria-label={`${shared('language')}: ${language === 'en' ? '中文' : 'English'}`}
-          lang={language === 'en' ? 'zh-CN' : 'en'}
-          onClick={() => void chooseLanguage(language === 'en' ? 'zh' : 'en')}
+          aria-label={`${shared('language')}: ${other === 'zh' ? '中文' : 'English'}`}
+          onClick={() => void chooseLanguage(other)}
         >
-          {language === 'en' ? '中文' : 'English'}
+          <span lang={other === 'zh' ? 'zh-CN' : 'en'}>{other === 'zh' ? '中文' : 'English'}</span>
         </button>
       </header>
       <search className="ask">
@@ -54,27 +62,34 @@ export function ParkingPage() {
         </button>
       </search>
       <FilterRow filters={filters} onChange={setFilters} />
-      <div role="status" className="status">
-        {position.state === 'asking' && <p>{t('asking')}</p>}
-        {position.state === 'denied' && <p>{t('denied')}</p>}
-        {position.state === 'unavailable' && <p>{t('unavailable')}</p>}
-        {lostSince !== undefined && (
-          <p className="lost">
-            {Number.isNaN(lostSince) ? t('lostNever') : t('lost', { age: formatAge(shared, now - lostSince) })}
-          </p>
-        )}
-        {arranged === undefined && lostSince === undefined && <p>{t('loading')}</p>}
-        {arranged?.length === 0 && <p>{t('none')}</p>}
-      </div>
-      <ul className={`cards ${lostSince === undefined ? '' : 'late'}`} aria-label={t('list')}>
+      <StatusLines
+        arranged={arranged}
+        known={places?.length}
+        position={position.state}
+        map={map.state}
+        lost={lost && { since: lost.since && timeZone ? formatMinute(lost.since, language, timeZone) : undefined }}
+      />
+      <ul className={lost ? 'cards late' : 'cards'} aria-label={t('list')}>
         {arranged?.map((one) => (
-          <PlaceCard key={one.place.id} arranged={one} now={now} onMap={() => setOnMap(one.place.id)} />
+          <PlaceCard
+            key={one.place.id}
+            arranged={one}
+            filters={filters}
+            now={now}
+            onMap={() => showOnMap(one.place.id)}
+          />
         ))}
       </ul>
-      {shown && city && places && (
-        <Suspense fallback={<div className="place-map loading">{t('loading')}</div>}>
-          <PlaceMap city={city} places={places} shown={shown} own={own} onClose={() => setOnMap(undefined)} />
-        </Suspense>
+      {map.PlaceMap && places && onMap !== undefined && (
+        <map.PlaceMap
+          city={city}
+          places={arrangePlaces(places, { ...given, filters: { text: '', openNow: false, disabledBays: false } })}
+          chosen={onMap}
+          now={now}
+          own={own}
+          onChoose={setOnMap}
+          onClose={() => setOnMap(undefined)}
+        />
       )}
     </main>
   )

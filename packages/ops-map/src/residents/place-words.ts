@@ -1,78 +1,89 @@
 import type { Language, ParkingPlace } from '@city-brain/model'
-import type { ArrangedPlace } from './arrange-places.ts'
+import type { ArrangedPlace, Filters } from './arrange-places.ts'
 import { formatDistance, minutesOnFoot } from './distance.ts'
 import type { residentsEn } from './texts/en.ts'
 
-type Texts = (key: keyof typeof residentsEn, values?: Record<string, string | number>) => string
+export type Texts = (key: keyof typeof residentsEn, values?: Record<string, string | number>) => string
+export type Headline = { text: string; tone: 'number' | 'full' | 'quiet'; below?: string }
+
+const words = {
+  closed: 'closed',
+  'not-reliable': 'notReliable',
+  stale: 'stale',
+  unknown: 'unknown'
+} as const
 
 /** The one thing that a card says large: a number only where it is to be relied on, else a word. */
-export function headline(
-  place: ParkingPlace,
-  t: Texts
-): { text: string; tone: 'number' | 'full' | 'quiet'; below?: string } {
-  const { state, availableSpotNumber, totalSpotNumber: total } = place
-  const of = total === undefined ? undefined : t('of', { total })
-  switch (state) {
-    case 'open':
-      return {
-        text: String(availableSpotNumber ?? ''),
-        tone: 'number',
-        below: total === undefined ? t('free') : t('freeOf', { total })
-      }
-    case 'full':
-      return { text: t('full'), tone: 'full', below: of }
-    case 'closed':
-      return { text: t('closed'), tone: 'quiet', below: of }
-    case 'not-reliable':
-      return { text: t('notReliable'), tone: 'quiet', below: of }
-    case 'stale':
-      return { text: t('stale'), tone: 'quiet', below: of }
-    case 'unknown':
-      return { text: t('unknown'), tone: 'quiet', below: of }
+export function headline({ place, standing }: Pick<ArrangedPlace, 'place' | 'standing'>, t: Texts): Headline {
+  const { availableSpotNumber, totalSpotNumber: total } = place
+  if (standing === 'open') {
+    const below = total === undefined ? t('free') : t('freeOf', { total })
+    return { text: String(availableSpotNumber), tone: 'number', below }
   }
+  const below = total === undefined ? {} : { below: t('of', { total }) }
+  if (standing === 'full') return { text: t('full'), tone: 'full', ...below }
+  return { text: t(words[standing]), tone: 'quiet', ...below }
 }
 
-/** How far, how dear, how long open, how high. */
-export function facts({ place, distance, opening }: ArrangedPlace, t: Texts, language: Language): string[] {
+/** How far, how dear, how long open, how high; the bays for those who ask for them, the address for those who search. */
+export function facts(
+  { place, distance, opening }: Omit<ArrangedPlace, 'standing'>,
+  t: Texts,
+  language: Language,
+  asked: Pick<Filters, 'disabledBays' | 'text'> = { disabledBays: false, text: '' }
+): string[] {
   const { priceRatePerMinute: rate, priceCurrency, maximumAllowedHeight: height, disabledSpotNumber: bays } = place
   return [
     distance === undefined ? '' : formatDistance(distance),
     distance === undefined ? '' : t('onFoot', { minutes: minutesOnFoot(distance) }),
     place.position ? '' : t('unknownPlace'),
+    asked.text.trim() === '' ? '' : (place.address?.[language] ?? ''),
+    asked.disabledBays && bays ? t('bays', { count: bays }) : '',
     rate === undefined
       ? ''
       : rate === 0
         ? t('freeOfCharge')
         : t('perHour', { price: priceOf(rate * 60, priceCurrency, language) }),
-    opening === undefined ? '' : openingWords(opening, t),
-    height === undefined ? '' : t('maxHeight', { height }),
-    bays ? t('bays', { count: bays }) : ''
+    openingWords(opening, t),
+    height === undefined ? '' : t('maxHeight', { height })
   ].filter(Boolean)
 }
 
-/** Where the number comes from, how old it is, and how it moves. */
-export function provenance(place: ParkingPlace, age: string | undefined, t: Texts): string[] {
+/** Where the number comes from, how old it is, and how it moves. `age` in words; undefined where it has never reported. */
+export function provenance(
+  { place, standing }: Pick<ArrangedPlace, 'place' | 'standing'>,
+  age: string | undefined,
+  t: Texts
+): string[] {
   if (age === undefined) return [t('never')]
-  const reasons = place.state === 'not-reliable' ? (place.reasons ?? []) : []
-  const words = { 'above-capacity': t('aboveCapacity'), unchanged: t('unchanged'), gap: t('gap') }
-  const current = place.state === 'open' || place.state === 'full'
+  const reasons = standing === 'not-reliable' ? (place.reasons ?? []) : []
+  const why = { 'above-capacity': t('aboveCapacity'), unchanged: t('unchanged'), gap: t('gap') }
+  const current = standing === 'open' || standing === 'full'
   return [
-    ...reasons.map((reason) => words[reason]),
+    ...reasons.map((reason) => why[reason]),
     current ? t('counted', { age }) : t('lastCounted', { age }),
-    place.state === 'open' && place.usuallyOff !== undefined
-      ? t('usuallyOff', { count: Math.round(place.usuallyOff) })
+    // The median may be 0; nobody should read that as a promise.
+    standing === 'open' && place.usuallyOff !== undefined
+      ? t('usuallyOff', { count: Math.max(1, Math.round(place.usuallyOff)) })
       : '',
-    current && place.trend === 'filling' ? t('filling') : '',
+    standing === 'open' && place.trend === 'filling' ? t('filling') : '',
     current && place.trend === 'emptying' ? t('emptying') : ''
   ].filter(Boolean)
 }
 
-function openingWords(opening: NonNullable<ArrangedPlace['opening']>, t: Texts): string {
-  if (opening.open) return opening.until === undefined ? t('dayAndNight') : t('until', { time: opening.until })
-  return opening.from === undefined ? t('closedToday') : t('opensAt', { time: opening.from })
+/** Whether a card has the way there: not where there is nothing to find, nor where the counter is not to be believed. */
+export function invites({ place, standing }: Pick<ArrangedPlace, 'place' | 'standing'>): boolean {
+  return place.position !== undefined && (standing === 'open' || standing === 'stale' || standing === 'unknown')
 }
 
-function priceOf(amount: number, currency: string | undefined, language: Language): string {
+function openingWords(opening: ArrangedPlace['opening'], t: Texts): string {
+  if (!opening) return ''
+  if (!opening.open) return opening.from === undefined ? '' : t('opensAt', { time: opening.from })
+  if (opening.dayAndNight) return t('dayAndNight')
+  return opening.until === undefined ? '' : t('until', { time: opening.until })
+}
+
+function priceOf(amount: number, currency: ParkingPlace['priceCurrency'], language: Language): string {
   const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 }
   const style =
     currency === undefined
