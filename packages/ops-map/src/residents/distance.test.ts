@@ -25,7 +25,9 @@ test('is the same both ways, never negative, and never more than half around', (
 })
 
 test('is said in steps that people use', () => {
-  expect([4, 347, 996, 1_449, 12_300].map(formatDistance)).toEqual(['0 m', '350 m', '1.0 km', '1.4 km', '12 km'])
+  const inEnglish = [4, 347, 996, 1_449, 12_300].map((metres) => formatDistance(metres, 'en'))
+  expect(inEnglish).toEqual(['0 m', '350 m', '1.0 km', '1.4 km', '12 km'])
+  expect([347, 1_449].map((metres) => formatDistance(metres, 'zh'))).toEqual(['350 米', '1.4 公里'])
 })
 
 test('minutes on foot, with the way around the blocks', () => {

@@ -1,3 +1,5 @@
+import type { Language } from '@city-brain/model'
+
 export type Position = readonly [longitude: number, latitude: number]
 
 const earthRadius = 6_371_000
@@ -21,8 +23,14 @@ export function minutesOnFoot(metres: number): number {
   return Math.max(1, Math.round((metres * detour) / walkingPace))
 }
 
-/** `350 m`, `1.4 km`, `12 km`. */
-export function formatDistance(metres: number): string {
-  if (metres < 995) return `${Math.round(metres / 10) * 10} m`
-  return metres < 9_950 ? `${(metres / 1_000).toFixed(1)} km` : `${Math.round(metres / 1_000)} km`
+const units: Record<Language, { metres: string; kilometres: string }> = {
+  en: { metres: 'm', kilometres: 'km' },
+  zh: { metres: '米', kilometres: '公里' }
+}
+
+/** `350 m`, `1.4 km`, `12 km`; `350 米`, `1.4 公里`. */
+export function formatDistance(metres: number, language: Language): string {
+  const unit = units[language]
+  if (metres < 995) return `${Math.round(metres / 10) * 10} ${unit.metres}`
+  return `${metres < 9_950 ? (metres / 1_000).toFixed(1) : Math.round(metres / 1_000)} ${unit.kilometres}`
 }

@@ -63,6 +63,7 @@ export function ParkingPage() {
       </search>
       <FilterRow filters={filters} onChange={setFilters} />
       <StatusLines
+        asked={JSON.stringify([filters, position.state, language, timeZone])}
         arranged={arranged}
         known={places?.length}
         position={position.state}

@@ -23,7 +23,7 @@ export function PlaceCard({
   const { place, standing } = arranged
   const name = local(place.name)
   const age = place.dateObserved === undefined ? undefined : formatAge(shared, now - Date.parse(place.dateObserved))
-  const { text, tone, below } = headline(arranged, t)
+  const { text, tone, below } = headline(arranged, t, language)
   return (
     <li className="card">
       <div className="card-words">

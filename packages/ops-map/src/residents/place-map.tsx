@@ -1,5 +1,5 @@
 import type { ParkingCityAnswer } from '@city-brain/model'
-import { Map as MapLibreMap, Marker } from 'maplibre-gl'
+import { LngLatBounds, Map as MapLibreMap, Marker } from 'maplibre-gl'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import { useEffect, useRef, useState } from 'react'
 import { useTheme } from '../base/use-theme.ts'
@@ -8,13 +8,15 @@ import { basemapStyle } from '../map/basemap-style.ts'
 import { startMapWorker } from '../map/map-worker.ts'
 import { readTokens } from '../map/read-tokens.ts'
 import type { ArrangedPlace } from './arrange-places.ts'
-import type { Position } from './distance.ts'
+import { distanceBetween, type Position } from './distance.ts'
 import { PlaceCard } from './place-card.tsx'
 import { createPlacePills, type Pill } from './place-pills.ts'
 import { headline } from './place-words.ts'
 
 /** About so many pixels of the map lie under the card of the chosen car park. */
 const cardHeight = 210
+/** Metres within which the map opens on both the car park and oneself; further away the streets would be too small. */
+const nearby = 3_000
 
 /** The map around one car park, with the others on it to choose from. Escape or the button closes it. */
 export function PlaceMap({
@@ -42,6 +44,7 @@ export function PlaceMap({
   const [failed, setFailed] = useState(false)
   const one = places.find(({ place }) => place.id === chosen)
   const [centre] = useState(one?.place.position ?? city?.centre)
+  const [ownAtFirst] = useState(own)
 
   useEffect(() => dialog.current?.showModal(), [])
   // Made anew where its words or its colours change; numbers and the choice come and go on the same map.
@@ -75,9 +78,13 @@ export function PlaceMap({
     map.touchZoomRotate.disableRotation()
     // The card lies over the lower part; what is chosen stands in the middle of the rest.
     map.setPadding({ top: 0, right: 0, left: 0, bottom: cardHeight })
+    if (ownAtFirst && distanceBetween(ownAtFirst, centre) < nearby) {
+      const both = new LngLatBounds().extend([...ownAtFirst]).extend([...centre])
+      map.fitBounds(both, { padding: 64, maxZoom: 15.3, animate: false })
+    }
     setDrawn({ map, pills: createPlacePills(map, onChoose) })
     return () => map.remove()
-  }, [centre, city?.basemap, language, theme, onChoose])
+  }, [centre, ownAtFirst, city?.basemap, language, theme, onChoose])
 
   useEffect(() => {
     drawn?.pills.show(
@@ -108,7 +115,7 @@ export function PlaceMap({
   function pillOf(arranged: ArrangedPlace): Pill | undefined {
     const { id, position, name } = arranged.place
     if (!position) return undefined
-    const { text, tone } = headline(arranged, t)
+    const { text, tone } = headline(arranged, t, language)
     // A counter that is not to be believed has no number; the words stand on the card.
     const label = tone === 'quiet' && arranged.standing !== 'closed' ? 'P ?' : `P ${text}`
     return { id, position, label, name: local(name), tone }

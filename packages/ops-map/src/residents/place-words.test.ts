@@ -24,16 +24,22 @@ const hall: ParkingPlace = {
 const as = (standing: Standing, more: Partial<ParkingPlace> = {}) => ({ place: { ...hall, ...more }, standing })
 
 test('a number is shown only where it is to be relied on', () => {
-  expect(headline(as('open'), t)).toEqual({ text: '148', tone: 'number', below: 'free of 320' })
+  expect(headline(as('open'), t, 'en')).toEqual({ text: '148', tone: 'number', below: 'free of 320' })
   for (const standing of ['full', 'closed', 'not-reliable', 'stale', 'unknown'] as const) {
-    expect(headline(as(standing), t).text).not.toMatch(/\d/)
+    expect(headline(as(standing), t, 'en').text).not.toMatch(/\d/)
   }
 })
 
+test('large numbers are read in groups, in both languages', () => {
+  const stadium = as('open', { availableSpotNumber: 1_210, totalSpotNumber: 2_400 })
+  expect(headline(stadium, t, 'en')).toMatchObject({ text: '1\u202f210', below: 'free of 2\u202f400' })
+  expect(headline(stadium, t, 'zh').text).toBe('1\u202f210')
+})
+
 test('full is said in words', () => {
-  expect(headline(as('full'), t)).toEqual({ text: 'full', tone: 'full', below: 'of 320' })
+  expect(headline(as('full'), t, 'en')).toEqual({ text: 'full', tone: 'full', below: 'of 320' })
   const { totalSpotNumber: _, ...small } = hall
-  expect(headline({ place: small, standing: 'full' }, t)).toEqual({ text: 'full', tone: 'full' })
+  expect(headline({ place: small, standing: 'full' }, t, 'en')).toEqual({ text: 'full', tone: 'full' })
 })
 
 test('why a number is not reliable, and how old it is', () => {
@@ -67,6 +73,13 @@ test('distance, price, hours and height', () => {
   expect(
     facts({ place: { ...hall, priceRatePerMinute: 0 }, opening: { open: false, from: '07:00' } }, t, 'en')
   ).toEqual(['free of charge', 'opens 07:00', 'height 1.9 m'])
+})
+
+test('a height is never said higher than it is', () => {
+  const heights = [2, 1.9, 1.95, 2.299].map((maximumAllowedHeight) =>
+    facts({ place: { ...hall, maximumAllowedHeight } }, t, 'en').at(-1)
+  )
+  expect(heights).toEqual(['height 2.0 m', 'height 1.9 m', 'height 1.95 m', 'height 2.29 m'])
 })
 
 test('the bays for those who ask for them, the address for those who search', () => {

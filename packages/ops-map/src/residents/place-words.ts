@@ -1,4 +1,5 @@
 import type { Language, ParkingPlace } from '@city-brain/model'
+import { formatNumber } from '../format/number.ts'
 import type { ArrangedPlace, Filters } from './arrange-places.ts'
 import { formatDistance, minutesOnFoot } from './distance.ts'
 import type { residentsEn } from './texts/en.ts'
@@ -14,15 +15,20 @@ const words = {
 } as const
 
 /** The one thing that a card says large: a number only where it is to be relied on, else a word. */
-export function headline({ place, standing }: Pick<ArrangedPlace, 'place' | 'standing'>, t: Texts): Headline {
-  const { availableSpotNumber, totalSpotNumber: total } = place
-  if (standing === 'open') {
+export function headline(
+  { place, standing }: Pick<ArrangedPlace, 'place' | 'standing'>,
+  t: Texts,
+  language: Language
+): Headline {
+  const { availableSpotNumber: free, totalSpotNumber } = place
+  const total = totalSpotNumber === undefined ? undefined : formatNumber(totalSpotNumber, language)
+  if (standing === 'open' && free !== undefined) {
     const below = total === undefined ? t('free') : t('freeOf', { total })
-    return { text: String(availableSpotNumber), tone: 'number', below }
+    return { text: formatNumber(free, language), tone: 'number', below }
   }
   const below = total === undefined ? {} : { below: t('of', { total }) }
   if (standing === 'full') return { text: t('full'), tone: 'full', ...below }
-  return { text: t(words[standing]), tone: 'quiet', ...below }
+  return { text: t(standing === 'open' ? 'unknown' : words[standing]), tone: 'quiet', ...below }
 }
 
 /** How far, how dear, how long open, how high; the bays for those who ask for them, the address for those who search. */
@@ -34,7 +40,7 @@ export function facts(
 ): string[] {
   const { priceRatePerMinute: rate, priceCurrency, maximumAllowedHeight: height, disabledSpotNumber: bays } = place
   return [
-    distance === undefined ? '' : formatDistance(distance),
+    distance === undefined ? '' : formatDistance(distance, language),
     distance === undefined ? '' : t('onFoot', { minutes: minutesOnFoot(distance) }),
     place.position ? '' : t('unknownPlace'),
     asked.text.trim() === '' ? '' : (place.address?.[language] ?? ''),
@@ -45,7 +51,7 @@ export function facts(
         ? t('freeOfCharge')
         : t('perHour', { price: priceOf(rate * 60, priceCurrency, language) }),
     openingWords(opening, t),
-    height === undefined ? '' : t('maxHeight', { height })
+    height === undefined ? '' : t('maxHeight', { height: heightOf(height) })
   ].filter(Boolean)
 }
 
@@ -81,6 +87,12 @@ function openingWords(opening: ArrangedPlace['opening'], t: Texts): string {
   if (!opening.open) return opening.from === undefined ? '' : t('opensAt', { time: opening.from })
   if (opening.dayAndNight) return t('dayAndNight')
   return opening.until === undefined ? '' : t('until', { time: opening.until })
+}
+
+/** `2.0`, `1.95`: the sign at the gate is in centimetres, and nothing may make it look higher than it is. */
+function heightOf(metres: number): string {
+  const centimetres = Math.floor(metres * 100 + 1e-6)
+  return (centimetres / 100).toFixed(centimetres % 10 === 0 ? 1 : 2)
 }
 
 function priceOf(amount: number, currency: ParkingPlace['priceCurrency'], language: Language): string {

@@ -1,18 +1,22 @@
+import { useState } from 'react'
 import { useTexts } from '../i18n/use-texts.ts'
 import type { ArrangedPlace } from './arrange-places.ts'
 import type { PositionState } from './use-position.ts'
 
 /**
- * What there is to say besides the list. A live region: its words change when something does, never with the seconds, so
- * that a screen reader does not talk all the time. Nobody but it is told how many there are: the eye sees that.
+ * What there is to say besides the list. A live region: how many there are is said when something else is asked for, never
+ * because numbers changed in between, so that a screen reader does not talk all the time. The eye sees how many.
  */
 export function StatusLines({
+  asked,
   arranged,
   known,
   position,
   map,
   lost
 }: {
+  /** What was asked for, as one word: another one has the summary said again. */
+  asked: string
   arranged: readonly ArrangedPlace[] | undefined
   /** How many car parks the city has; undefined before its first answer. */
   known: number | undefined
@@ -23,6 +27,10 @@ export function StatusLines({
 }) {
   const { t } = useTexts('residents')
   const open = arranged?.filter(({ standing }) => standing === 'open').length ?? 0
+  const [said, setSaid] = useState<{ asked: string; summary: string }>()
+  if (arranged && said?.asked !== asked) {
+    setSaid({ asked, summary: t('summary', { count: arranged.length, open }) })
+  }
   return (
     <div role="status" className="status">
       {lost && <p className="lost">{lostWords()}</p>}
@@ -33,7 +41,7 @@ export function StatusLines({
       {map === 'failed' && <p>{t('mapFailed')}</p>}
       {!arranged && !lost && <p>{t('loading')}</p>}
       {arranged?.length === 0 && <p>{known === 0 ? t('noPlaces') : t('none')}</p>}
-      {arranged && arranged.length > 0 && <p className="unseen">{t('summary', { count: arranged.length, open })}</p>}
+      {arranged && arranged.length > 0 && <p className="unseen">{said?.summary}</p>}
     </div>
   )
 
