@@ -39,7 +39,7 @@ export function containerAssets(
     const { point } = along(beside(street.line, 8 * side), metres)
     const kind = pickKind(random)
     const house = Math.max(1, Math.round(metres / 8) * 2 + (side > 0 ? 1 : 0))
-    const name = { en: `${street.name.en} ${house} · ${kind.en}`, zh: `${street.name.zh}${house}号 · ${kind.zh}` }
+    const name = { en: `${house} ${street.name.en} · ${kind.en}`, zh: `${street.name.zh}${house}号 · ${kind.zh}` }
     if (land.isWater(point, 10) || names.has(name.en)) continue
     names.add(name.en)
     const number = (counts.get(street.district) ?? 0) + 1

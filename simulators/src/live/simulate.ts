@@ -58,7 +58,7 @@ export async function simulate(options: {
   const reports = [
     trafficReports,
     createParkingReports(carParks, fleet, createRandom(seed, 'parking-reports'), local, startedAt),
-    createWasteReports(waste, fleet, createRandom(seed, 'waste-reports'), local, startedAt, log)
+    createWasteReports(waste, fleet, createRandom(seed, `waste-reports/${startedAt}`), local, startedAt, log)
   ]
 
   let second = startedAt

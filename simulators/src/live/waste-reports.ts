@@ -34,7 +34,7 @@ export function createWasteReports(
   return {
     second(now) {
       if (now >= nextFire) {
-        const container = waste.ignite()
+        const container = waste.ignite(random)
         if (container) log('info', `${container.id} catches fire`)
         for (const entry of entries) if (entry.container === container) entry.urgent = now + 5_000
         nextFire = now + random.between(...firesEvery) * 3_600_000

@@ -120,7 +120,7 @@ export function createCarPark(asset: Asset, seed: number, oddity?: CarParkOddity
   let occupied = -1
 
   const wanted = ({ hour, weekday }: LocalTime): number => {
-    if (oddity === 'always-full') return total * 1.25
+    if (oddity === 'always-full') return total
     if (oddity === 'drifted') return total * 0.25
     const isWorkday = weekday >= 1 && weekday <= 5
     return total * love * profileAt(isWorkday ? use.workday : use.weekend, hour)
@@ -132,6 +132,11 @@ export function createCarPark(asset: Asset, seed: number, oddity?: CarParkOddity
     occupied: () => occupied,
     step(local, seconds) {
       if (occupied < 0) occupied = Math.max(0, Math.min(total, Math.round(wanted(local))))
+      // Full, but for the space that someone has just left: others wait at the entrance.
+      if (oddity === 'always-full') {
+        occupied = total - (random.next() < 0.2 ? 1 : 0)
+        return
+      }
       const turnover = seconds / (use.stayMinutes * 60)
       // What is wanted is looked up a stay ahead: the number of vehicles follows it with that delay.
       const ahead = { ...local, hour: (local.hour + use.stayMinutes / 120) % 24 }

@@ -1,7 +1,7 @@
 import type { LocalTime } from '../city/local-time.ts'
 import type { Oddities } from '../city/plan-oddities.ts'
 import type { SimulatedCity } from '../city/read-city.ts'
-import { createRandom } from '../random.ts'
+import { createRandom, type Random } from '../random.ts'
 import { collect } from './collection.ts'
 import { type Container, createContainer } from './container.ts'
 
@@ -12,11 +12,11 @@ export type CityWaste = {
   /** A round misses some for a day: they are nearly full. */
   missSome(): void
   /** A container of residual waste catches fire. */
-  ignite(): Container | undefined
+  ignite(random: Random): Container | undefined
 }
 
 export function createCityWaste(city: SimulatedCity, seed: number, oddities: Oddities): CityWaste {
-  const random = createRandom(seed, 'waste')
+  const rounds = createRandom(seed, 'waste')
   const chance = createRandom(seed, 'missed')
   const entries = city.assets.flatMap((asset) => {
     const { properties } = asset
@@ -34,15 +34,15 @@ export function createCityWaste(city: SimulatedCity, seed: number, oddities: Odd
     containers: entries,
     step(local, minutes) {
       for (const container of all) container.step(local, minutes / 60)
-      collect(missedNow ? others : all, local, minutes / 60, random)
+      collect(missedNow ? others : all, local, minutes / 60, rounds)
     },
     missSome() {
       missedNow = true
       for (const container of all) if (missed.has(container.id)) container.fill(chance.between(0.86, 0.93))
     },
-    ignite() {
+    ignite(random) {
       const candidates = entries.filter(({ burns, silent, interval }) => burns && !silent && interval >= 3_600)
-      const chosen = candidates.length > 0 ? chance.pick(candidates).container : undefined
+      const chosen = candidates.length > 0 ? random.pick(candidates).container : undefined
       chosen?.ignite()
       return chosen
     }
