@@ -51,7 +51,6 @@ async function main(): Promise<void> {
 
   const pages = here('../../ops-map/dist')
   const built = existsSync(pages)
-  if (!built) consoleLog('warn', 'The map is not built, so there is only the API; npm start builds it')
   city = await composeCity({
     options,
     environment,
@@ -62,6 +61,8 @@ async function main(): Promise<void> {
     simulators: here('../../../simulators/src/main.ts'),
     progress: (what) => process.stdout.write(`${what} …\n`)
   })
+  // Said once the city is up: a city that cannot start says why in one line, and nothing else.
+  if (!built) consoleLog('warn', 'The map is not built, so there is only the API; npm start builds it')
   process.stdout.write(greeting(city, options))
 }
 
