@@ -12,6 +12,25 @@ const SourceKind = Type.Enum(['live', 'backfill', 'timekeeper'], {
     "live: the default. backfill: goes into history under its own date, live rules pass it by. timekeeper: its ticks are the city's time"
 })
 
+/** Common name of the client certificate with which it may sign in where the listener asks for one. */
+const certificateSubject = Type.Optional(Type.String({ minLength: 1, maxLength: 128 }))
+
+/** How to reach a broker that is not ours. The password is in the environment, never in a file of the city. */
+export const UpstreamBroker = Type.Object(
+  {
+    url: Type.String({ pattern: '^mqtts?://[^/?#@]+$', description: 'mqtt:// or mqtts://, host and port' }),
+    username: Type.Optional(Type.String({ maxLength: 200 })),
+    /** Name of the environment variable that holds the password. */
+    passwordVariable: Type.Optional(Type.String({ pattern: '^[A-Z][A-Z0-9_]{0,63}$' })),
+    /** Names the persistent session there; default: `city-brain-` and the city's id. */
+    clientId: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    /** PEM file of the authority that signed its certificate, relative to the city's folder; default: the system's. */
+    authority: Type.Optional(Type.String({ minLength: 1, maxLength: 200 }))
+  },
+  { additionalProperties: false }
+)
+export type UpstreamBroker = Static<typeof UpstreamBroker>
+
 export const DeviceRegistration = Type.Object(
   {
     id: EntityId,
@@ -20,6 +39,11 @@ export const DeviceRegistration = Type.Object(
     /** Entities it may report. A device whose own id is an entity's reports that one without being listed. */
     entities: Type.Optional(Type.Array(EntityId, { maxItems: 10_000 })),
     source: Type.Optional(SourceKind),
+    certificateSubject,
+    /** Make and model, e.g. `sensoneo-single`: which devices behave alike. */
+    profile: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    /** How often it is expected to say something; its entities' own `expectedInterval` goes before. */
+    expectedInterval: Type.Optional(Type.Number({ minimum: 1, maximum: 2_592_000, unit: 's' })),
     /** Driven by the built-in simulation, unless the city runs with --no-simulate. */
     simulated: Type.Optional(Type.Boolean())
   },
@@ -39,6 +63,11 @@ export const GatewayRegistration = Type.Object(
       Type.String({ minLength: 1, maxLength: 64, description: 'Entities whose id begins so' })
     ),
     source: Type.Optional(SourceKind),
+    certificateSubject,
+    /** Another broker that the city subscribes to; the messages there are this gateway's. */
+    broker: Type.Optional(UpstreamBroker),
+    /** Whether it may deliver over HTTP, with its secret. */
+    webhook: Type.Optional(Type.Boolean()),
     simulated: Type.Optional(Type.Boolean())
   },
   { additionalProperties: false }

@@ -17,6 +17,16 @@ export const Feed = Type.Object(
     type: Type.Enum([...readingTypes]),
     entity: Type.String({ maxLength: 2_000, description: 'Expression that yields the entity id' }),
     dateObserved: Type.String({ maxLength: 2_000, description: 'Expression that yields RFC 3339 text' }),
+    /** Frame counter of a radio device: the same frame is not taken twice, and gaps in the counter are counted as loss. */
+    frame: Type.Optional(
+      Type.Object(
+        {
+          device: Type.String({ maxLength: 2_000, description: "Expression that yields the radio device's id" }),
+          counter: Type.String({ maxLength: 2_000, description: 'Expression that yields its frame counter' })
+        },
+        { additionalProperties: false }
+      )
+    ),
     /** Attribute of the type → expression. An expression that fails on an absent field leaves the attribute absent. */
     attributes: Type.Record(Type.String({ pattern: '^[A-Za-z]{1,64}$' }), Type.String({ maxLength: 2_000 }))
   },
