@@ -2,7 +2,7 @@ import type { Clock, DeltaMessage, HelloMessage, PingMessage, PongMessage, Serve
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { type Changes, mergeDelta, noChanges, toDelta } from './delta.ts'
-import { joinDeltas, type LiveFeed } from './live-feed.ts'
+import type { LiveFeed } from './live-feed.ts'
 
 /** The parts of a WebSocket that we use; those of `ws`. */
 export type Socket = {
@@ -93,10 +93,8 @@ export function serveLiveConnection({
   const start = (message: HelloMessage) => {
     const { epoch, offset } = message
     const missed = epoch !== undefined && offset !== undefined ? feed.since(epoch, offset) : undefined
-    if (missed) {
-      const joined = joinDeltas(missed)
-      if (joined) send(joined)
-    } else send(feed.snapshot())
+    if (missed === undefined) send(feed.snapshot())
+    else if (missed !== 'current') send(missed)
     stopDeltas = feed.onDelta(onDelta)
   }
   const answer = (message: PingMessage) => {

@@ -1,13 +1,14 @@
 import type { CityRates, Clock, DeltaMessage, SnapshotMessage } from '@city-brain/model'
-import { mergeDelta, noChanges, toDelta } from './delta.ts'
+import { noChanges, toDelta } from './delta.ts'
 import type { LiveParts, LiveView } from './live-view.ts'
+import { createRecentChanges } from './recent-changes.ts'
 
 export type LiveFeed = {
   readonly epoch: string
   /** The whole state at one offset. Deltas sent from here on begin at it. */
   snapshot(): SnapshotMessage
-  /** The deltas that lead from an offset to now, or undefined where the ring does not reach back to it. */
-  since(epoch: string, offset: number): DeltaMessage[] | undefined
+  /** The one delta that leads from an offset to now; 'current' where that is now; undefined where it was too long ago. */
+  since(epoch: string, offset: number): DeltaMessage | 'current' | undefined
   /** Calls the listener with each delta and its JSON, made once for all. Returns the end. */
   onDelta(listener: (delta: DeltaMessage, json: string) => void): () => void
   close(): void
@@ -16,8 +17,8 @@ export type LiveFeed = {
 export const liveTimes = { batch: 100, rates: 1_000, ring: 60_000 }
 
 /**
- * Turns the changes of the live view into deltas, each from exactly where the one before ended, and keeps the last minute
- * of them for browsers that come back. `flush` is synchronous and so are the view's steps: a delta's `to` is the offset at
+ * Turns the changes of the live view into deltas, each from exactly where the one before ended, and knows what
+ * changed in the last minute, for browsers that come back. `flush` is synchronous and so are the view's steps: a delta's `to` is the offset at
  * which its values were read.
  */
 export function createLiveFeed({
@@ -38,7 +39,7 @@ export function createLiveFeed({
   let changes = noChanges()
   let from = view.offset
   let ratesSentAt = Number.NEGATIVE_INFINITY
-  const ring: { delta: DeltaMessage; at: number }[] = []
+  const recent = createRecentChanges({ keep: times.ring })
   const listeners = new Set<(delta: DeltaMessage, json: string) => void>()
 
   const ends = [
@@ -69,8 +70,7 @@ export function createLiveFeed({
     const delta = toDelta(changes, { epoch, from, to: view.offset, now: clock.now() })
     changes = noChanges()
     from = view.offset
-    ring.push({ delta, at })
-    while (ring[0] && at - ring[0].at > times.ring) ring.shift()
+    recent.add(delta, at)
     if (listeners.size === 0) return
     const json = JSON.stringify(delta)
     for (const listener of listeners) listener(delta, json)
@@ -96,9 +96,7 @@ export function createLiveFeed({
     },
     since(wantedEpoch, offset) {
       if (wantedEpoch !== epoch) return undefined
-      if (offset === from) return []
-      const begin = ring.findIndex(({ delta }) => delta.from === offset)
-      return begin === -1 ? undefined : ring.slice(begin).map(({ delta }) => delta)
+      return offset === from ? 'current' : recent.since(offset)
     },
     onDelta(listener) {
       listeners.add(listener)
@@ -110,14 +108,4 @@ export function createLiveFeed({
       listeners.clear()
     }
   }
-}
-
-/** One delta in place of many that chain, for a client that comes back. */
-export function joinDeltas(deltas: readonly DeltaMessage[]): DeltaMessage | undefined {
-  const [first] = deltas
-  const last = deltas.at(-1)
-  if (!first || !last) return undefined
-  const changes = noChanges()
-  for (const delta of deltas) mergeDelta(changes, delta)
-  return toDelta(changes, { epoch: last.epoch, from: first.from, to: last.to, now: last.now })
 }
