@@ -9,7 +9,9 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { HistoryMisconfigured } from '../errors.ts'
 import type { QueryPlan } from '../plan-query.ts'
 import { appendBatch } from './append-batch.ts'
+import { copyDatabase } from './copy-database.ts'
 import type { Batch, WriteArguments } from './protocol.ts'
+import { readCheckpoint } from './read-checkpoint.ts'
 import { columnsOf, ensureSchema, quoted } from './schema.ts'
 import { select, selectLatestAt } from './select.ts'
 
@@ -22,6 +24,7 @@ export type Database = {
   write(work: WriteArguments): Promise<void>
   query(plan: QueryPlan): Promise<HistoryAnswer>
   latestAt(at: number): Promise<HistoryRow[]>
+  copyTo(file: string): Promise<HistoryCheckpoint | null>
   close(): void
 }
 
@@ -80,12 +83,7 @@ export async function openDatabase(file: string, oldest: number): Promise<Databa
   }
 
   return {
-    async checkpoint() {
-      const [row] = (await writer.runAndReadAll('SELECT epoch, "offset", stored, refused FROM checkpoint')).getRows()
-      if (!row) return null
-      const [epoch, offset, stored, refused] = row
-      return { epoch: String(epoch), offset: Number(offset), stored: Number(stored), refused: Number(refused) }
-    },
+    checkpoint: () => readCheckpoint(writer),
     write,
     async query(plan) {
       const id = ids.get(plan.entity)
@@ -100,6 +98,7 @@ export async function openDatabase(file: string, oldest: number): Promise<Databa
         rows.push(...(await selectLatestAt(reader, type, at, firsts.get(type) ?? new Map())))
       return rows
     },
+    copyTo: (file) => copyDatabase(instance, file),
     close() {
       reader.closeSync()
       writer.closeSync()

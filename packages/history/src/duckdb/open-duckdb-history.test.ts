@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -151,6 +151,69 @@ test('a file that another process holds, or that is none, is told at once', asyn
   )
   await expect(open()).rejects.toThrow(HistoryMisconfigured)
   await expect(open()).rejects.toThrow(/history\.duckdb/)
+})
+
+test('a copy is taken while it is written: rows and checkpoint of one moment, and it goes on from there', async () => {
+  const store = await open()
+  const batch = (from: number) =>
+    Array.from({ length: 2_000 }, (_, i) => detector(from + i, base + from + i, { intensity: i }))
+  let written = 0
+  let stopped = false
+  const writing = (async () => {
+    while (!stopped) {
+      await store.write(batch(written + 1), { epoch: 'e', offset: written + 2_000 }, nothingRefused)
+      written += 2_000
+    }
+  })()
+  await vi.waitFor(() => expect(written).toBeGreaterThan(10_000))
+  const copy = mkdtempSync(join(tmpdir(), 'history-copy-'))
+  try {
+    const before = written
+    const taken = await store.copyTo?.(join(copy, 'history.duckdb'))
+    expect(readdirSync(copy)).toEqual(['history.duckdb'])
+    const after = written
+    await vi.waitFor(() => expect(written).toBeGreaterThan(after + 4_000))
+    stopped = true
+    await writing
+    expect(taken?.offset).toBeGreaterThanOrEqual(before)
+    expect(taken?.offset).toBeLessThan(written)
+
+    const restored = await open({ folder: copy })
+    expect(await restored.checkpoint()).toEqual(taken)
+    const count = async () => {
+      const { points } = await restored.query({
+        entity: 'det-1',
+        type: 'TrafficFlowObserved',
+        from: base,
+        to: base + day * 300,
+        every: day * 365
+      })
+      return points.reduce((sum, point) => sum + ('count' in point ? point.count : 0), 0)
+    }
+    expect(await count()).toBe(taken?.stored)
+    const next = (taken?.offset ?? 0) + 1
+    await restored.write(batch(next), { epoch: 'e', offset: next + 1_999 }, nothingRefused)
+    expect(await count()).toBe((taken?.stored ?? 0) + 2_000)
+    await restored.close()
+  } finally {
+    stopped = true
+    await writing
+    rmSync(copy, { recursive: true })
+  }
+})
+
+test('a copy goes over nothing that is there, and leaves nothing where it fails', async () => {
+  const store = await open()
+  await store.write([detector(1, base, { intensity: 1 })], { epoch: 'e', offset: 1 }, nothingRefused)
+  const there = join(folder, 'there')
+  writeFileSync(there, 'mine')
+  await expect(store.copyTo?.(there)).rejects.toThrow(/there already/)
+  expect(readFileSync(there, 'utf8')).toBe('mine')
+  await expect(store.copyTo?.(join(folder, 'no such folder', 'copy'))).rejects.toThrow(/no such folder/)
+  expect(await store.copyTo?.(join(folder, "the city's copy"))).toMatchObject({ offset: 1 })
+  expect(await store.write([detector(2, base, {})], { epoch: 'e', offset: 2 }, nothingRefused)).toMatchObject({
+    stored: 2
+  })
 })
 
 test('a folder that cannot be made is told at once', async () => {

@@ -109,6 +109,9 @@ export async function openDuckDbHistory({
     async latestAt(at) {
       return (await connected()).call('latestAt', { at })
     },
+    async copyTo(file) {
+      return (await (await connected()).call('copyTo', { file })) ?? undefined
+    },
     async close() {
       if (closed) return
       await writing

@@ -34,6 +34,7 @@ export type Calls = {
   checkpoint: { arguments: null; answer: HistoryCheckpoint | null }
   write: { arguments: WriteArguments; answer: null }
   query: { arguments: QueryPlan; answer: HistoryAnswer }
+  copyTo: { arguments: { file: string }; answer: HistoryCheckpoint | null }
   latestAt: { arguments: { at: number }; answer: HistoryRow[] }
   close: { arguments: null; answer: null }
 }

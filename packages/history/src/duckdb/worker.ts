@@ -3,15 +3,19 @@ import { HistoryMisconfigured } from '../errors.ts'
 import { type Database, openDatabase } from './database.ts'
 import type { Request, Response } from './protocol.ts'
 
-/** The thread that holds DuckDB. Writes keep their order among themselves, and so do questions. */
+/** The thread that holds DuckDB. Writes keep their order among themselves, and so do questions, and copies. */
 const port = parentPort
 if (!port) throw new Error('This file runs as a worker thread')
 
 let database: Database | undefined
-const lanes = { write: Promise.resolve(), read: Promise.resolve() }
+const lanes = { write: Promise.resolve(), read: Promise.resolve(), copy: Promise.resolve() }
+const laneOf = (call: Request['call']): keyof typeof lanes => {
+  if (call === 'copyTo') return 'copy'
+  return call === 'query' || call === 'latestAt' ? 'read' : 'write'
+}
 
 port.on('message', (request: Request) => {
-  const lane = request.call === 'query' || request.call === 'latestAt' ? 'read' : 'write'
+  const lane = laneOf(request.call)
   lanes[lane] = lanes[lane].then(() => serve(request))
 })
 
@@ -48,8 +52,10 @@ async function perform(request: Request) {
       return database.query(request.arguments)
     case 'latestAt':
       return database.latestAt(request.arguments.at)
+    case 'copyTo':
+      return database.copyTo(request.arguments.file)
     case 'close':
-      await lanes.read
+      await Promise.all([lanes.read, lanes.copy])
       database.close()
       database = undefined
       return null

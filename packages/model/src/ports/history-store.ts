@@ -70,5 +70,12 @@ export interface HistoryStore {
   query(query: HistoryQuery): Promise<HistoryAnswer>
   /** The newest row of each entity at or before a moment (milliseconds since 1970), for putting the map at it. */
   latestAt(at: number): Promise<HistoryRow[]>
+  /**
+   * Writes the store as it stands at one moment into a new file, its own checkpoint included, while it goes on being
+   * written and asked; resolves, once the file is on disk, with the checkpoint that the copy holds. The file, put in the
+   * place of the store's own, goes on from there. Where it fails nothing is left of it. Absent where the store is a server
+   * with backups of its own.
+   */
+  copyTo?(file: string): Promise<HistoryCheckpoint | undefined>
   close(): Promise<void>
 }
