@@ -1,9 +1,12 @@
 import type { Clock, CommandOutlet, Journal } from '@city-brain/model'
+import { createBoundedLog } from './bounded-log.ts'
+import { createAttemptLimit } from './broker/attempt-limit.ts'
 import type { CheckCredentials } from './broker/authenticate.ts'
 import { createCommandOutlet } from './broker/command-outlet.ts'
 import { createConnections } from './broker/connections.ts'
 import { type BrokerLimits, createBroker } from './broker/create-broker.ts'
 import { createReadGate } from './broker/read-gate.ts'
+import { createRefusalReport } from './broker/refusal-report.ts'
 import { republishStatus } from './broker/republish-status.ts'
 import { createReplay, type ReplayOutcome } from './dead-letters/replay-dead-letter.ts'
 import { createWrongTopicThrottle } from './dead-letters/wrong-topic-throttle.ts'
@@ -47,6 +50,10 @@ export type IngestCounts = {
   ignored: number
   /** Wrong topics above the throttle: counted as rejected, without a dead letter. */
   throttled: number
+  /** Connections that were refused because of who came: wrong credentials, not registered, or throttled. */
+  refusedConnections: number
+  /** Those of them whose credentials were not looked at, after too many wrong ones. */
+  throttledConnections: number
 }
 
 export interface Ingest {
@@ -106,6 +113,7 @@ export async function createIngest({
   const steps = createPipeline({ directory, state, queue, throttle, clock, limits })
   const intake = createIntake({ directory, feeds, steps, clock, log })
   const connections = createConnections({ maxPerSpeaker: limits.maxConnectionsPerSpeaker })
+  const report = createRefusalReport({ record: (draft) => journal.append([draft]), log })
   const { broker, ...running } = await createBroker({
     directory,
     connections,
@@ -113,17 +121,24 @@ export async function createIngest({
     gate,
     checkCredentials,
     storing: () => journal.health().state === 'ok',
+    attempts: createAttemptLimit({ clock }),
+    report,
     host,
     port,
     limits,
-    log
+    log: createBoundedLog(log, clock)
   })
   republishStatus({ broker, directory, statuses: state.statuses })
   const replay = createReplay({ journal, directory, feeds, state, clock, limits })
   return {
     port: running.port,
     connected: () => connections.count,
-    counts: () => ({ ignored: intake.ignored, throttled: throttle.passedOver }),
+    counts: () => ({
+      ignored: intake.ignored,
+      throttled: throttle.passedOver,
+      refusedConnections: report.refused,
+      throttledConnections: report.throttled
+    }),
     outlet: createCommandOutlet({ broker, directory, connections }),
     disconnect: (device) => {
       for (const client of [...connections.of(device)]) client.close()
@@ -131,6 +146,7 @@ export async function createIngest({
     replayDeadLetter: replay,
     async close() {
       await running.close()
+      await report.close()
       await queue.settled()
       await keeper.stop()
     }

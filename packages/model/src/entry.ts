@@ -30,7 +30,10 @@ export type QualityTransition = {
   causes: number[]
 }
 
-/** Payload of an `operator-action`. `subject` is what it was done to; `detail` never holds a secret. */
+/**
+ * Payload of an `operator-action`. `subject` is what it was done to; `detail` never holds a secret. `device-refused` is the
+ * city's own: connections with wrong credentials, with their address and count, the first at once and then once a minute.
+ */
 export type OperatorAction = {
   action:
     | 'sign-in'
@@ -42,6 +45,7 @@ export type OperatorAction = {
     | 'release-signal'
     | 'dead-letter-replay'
     | 'device-secret'
+    | 'device-refused'
   operator: string
   subject?: string
   detail?: Record<string, string | number | boolean>

@@ -103,7 +103,8 @@ export type Health = {
     lagSeconds: number
     message?: string
   }
-  broker: { connected: number; port: number }
+  /** `refused`: connections since the start whose credentials were wrong, unknown or not looked at. */
+  broker: { connected: number; port: number; refused: number }
   /** What is wrong, for people. */
   problems: LocalizedText[]
 }

@@ -189,7 +189,11 @@ async function compose(
     clock,
     journal,
     history: () => historyHealth(history.name, writer.state()),
-    broker: () => ({ connected: ingest.connected(), port: ingest.port }),
+    broker: () => ({
+      connected: ingest.connected(),
+      port: ingest.port,
+      refused: ingest.counts().refusedConnections
+    }),
     counters,
     others: () => problems.flatMap((find) => find())
   })

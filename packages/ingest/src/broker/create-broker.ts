@@ -5,11 +5,13 @@ import type { PublishPacket } from 'aedes'
 import type { Directory } from '../directory/directory.ts'
 import type { Intake } from '../intake/intake.ts'
 import type { Log } from '../log.ts'
+import type { AttemptLimit } from './attempt-limit.ts'
 import { type CheckCredentials, createAuthenticate } from './authenticate.ts'
 import { CityBroker } from './city-broker.ts'
 import { boundClientId, speakerOf } from './client-id.ts'
 import type { Connections } from './connections.ts'
 import type { ReadGate } from './read-gate.ts'
+import type { RefusalReport } from './refusal-report.ts'
 import { createSessionStore, type SessionLimits } from './session-store.ts'
 
 export type BrokerLimits = SessionLimits & {
@@ -40,6 +42,8 @@ export async function createBroker({
   gate,
   checkCredentials,
   storing,
+  attempts,
+  report,
   host,
   port,
   limits,
@@ -51,6 +55,8 @@ export async function createBroker({
   gate: ReadGate
   checkCredentials: CheckCredentials
   storing: () => boolean
+  attempts: AttemptLimit
+  report: RefusalReport
   host: string
   port: number
   limits: BrokerLimits
@@ -77,7 +83,7 @@ export async function createBroker({
       packet.clientId = boundClientId(packet.username ?? '', packet.clientId)
       done(null, true)
     },
-    authenticate: createAuthenticate({ directory, connections, checkCredentials, storing, log }),
+    authenticate: createAuthenticate({ directory, connections, checkCredentials, storing, attempts, report, log }),
     authorizeSubscribe: (client, subscription, done) => {
       const allowed = mayHear(client.id, subscription.topic)
       if (!allowed)

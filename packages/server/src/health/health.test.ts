@@ -19,7 +19,7 @@ function healthOf(
     // A journal that is full or has failed is not to be had in a test of milliseconds; only what it says is read here.
     journal: { epoch: 'e', head: 9, health: () => ({ ...journalHealth, ...journal }) } as Journal,
     history: () => ({ ...historyHealth, ...history }),
-    broker: () => ({ connected: 3, port: 1883 }),
+    broker: () => ({ connected: 3, port: 1883, refused: 0 }),
     counters: () => countersOf({ accepted: 0, rejected: 0, duplicate: 0 }, { stored: 0, refused: 0 }),
     others: () => others
   })()

@@ -189,7 +189,7 @@ export const HealthBody = Type.Object({
     lagSeconds: Type.Number(),
     message: Type.Optional(Type.String())
   }),
-  broker: Type.Object({ connected: Type.Integer(), port: Type.Integer() }),
+  broker: Type.Object({ connected: Type.Integer(), port: Type.Integer(), refused: Type.Integer() }),
   problems: Type.Array(LocalizedText)
 })
 
