@@ -66,9 +66,16 @@ async function sustain() {
   const watch = await watchDeltas(running)
   await load.offer(steadyRate, warmUpSeconds)
   watch.reset()
+  const threadsBefore = running.threads()
   const steady = await load.offer(steadyRate, steadySeconds)
   const latencies = Float64Array.from(watch.latencies()).sort()
-  say(`${steadyRate} a second: ${(steady.cpu / steady.acknowledged).toFixed(1)} µs of CPU a reading`)
+  const byThread = [...running.threads()]
+    .map(([thread, cpu]) => (cpu - (threadsBefore.get(thread) ?? 0)) / steady.acknowledged)
+    .filter((cpu) => cpu >= 0.5)
+    .map((cpu) => cpu.toFixed(1))
+  say(
+    `${steadyRate} a second: ${(steady.cpu / steady.acknowledged).toFixed(1)} µs of CPU a reading, by thread ${byThread.join(' + ')}`
+  )
 
   let lagSecondsMax = 0
   let rssMegabytesMax = 0

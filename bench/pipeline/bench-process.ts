@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -18,6 +18,8 @@ export type BenchProcess = {
   health(): Promise<Health>
   /** CPU of the process so far with all its threads, microseconds, in steps of the kernel's 10 ms. */
   cpu(): number
+  /** The same by thread: the main one has the process's own id; node names none of its workers. */
+  threads(): Map<string, number>
   rssMegabytes(): number
   /** As Ctrl-C does; resolves when it has ended. */
   stop(): Promise<void>
@@ -75,6 +77,13 @@ export async function startBenchProcess({
     health: async () => (await fetch(`${url}/api/health`)).json() as Promise<Health>,
     // Fields 14 and 15 of the line, counted from its third.
     cpu: () => (Number(stat()[11]) + Number(stat()[12])) * 10_000,
+    threads: () =>
+      new Map(
+        readdirSync(`/proc/${child.pid}/task`).map((thread) => {
+          const fields = readFileSync(`/proc/${child.pid}/task/${thread}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+          return [thread, (Number(fields[11]) + Number(fields[12])) * 10_000]
+        })
+      ),
     rssMegabytes: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1_024,
     async stop() {
       child.kill('SIGINT')
