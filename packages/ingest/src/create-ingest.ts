@@ -1,4 +1,4 @@
-import type { Clock, CommandOutlet, Journal } from '@city-brain/model'
+import type { Clock, CommandOutlet, DeviceStatus, Journal } from '@city-brain/model'
 import { createBoundedLog } from './bounded-log.ts'
 import { createAttemptLimit } from './broker/attempt-limit.ts'
 import type { CheckCredentials } from './broker/authenticate.ts'
@@ -11,6 +11,8 @@ import { republishStatus } from './broker/republish-status.ts'
 import { createReplay, type ReplayOutcome } from './dead-letters/replay-dead-letter.ts'
 import { createWrongTopicThrottle } from './dead-letters/wrong-topic-throttle.ts'
 import type { Directory } from './directory/directory.ts'
+import { type Brokers, createUpstreams } from './external/create-upstreams.ts'
+import type { UpstreamHealth } from './external/upstream-settings.ts'
 import type { CompiledFeed } from './feeds/compiled-feed.ts'
 import { createCommitQueue } from './intake/commit-queue.ts'
 import { createIntake } from './intake/intake.ts'
@@ -50,6 +52,8 @@ export type IngestCounts = {
   ignored: number
   /** Wrong topics above the throttle: counted as rejected, without a dead letter. */
   throttled: number
+  /** Retained messages of other brokers that told nothing new. */
+  repeats: number
   /** Connections that were refused because of who came: wrong credentials, not registered, or throttled. */
   refusedConnections: number
   /** Those of them whose credentials were not looked at, after too many wrong ones. */
@@ -57,20 +61,25 @@ export type IngestCounts = {
 }
 
 export interface Ingest {
-  /** The port of the broker. */
+  /** The port of the embedded broker; 0 where devices speak to an external one, and nothing listens here. */
   readonly port: number
-  /** Connections that have shown their credentials. */
+  /** Connections that have shown their credentials; with an external broker, devices whose last status is `online`. */
   connected(): number
+  /** Brokers that the city is a client of: the external one, and those of gateways. */
+  upstreams(): UpstreamHealth[]
   counts(): IngestCounts
   readonly outlet: CommandOutlet
-  /** Closes all connections of a device or gateway, e.g. after its secret was changed. */
+  /**
+   * Closes all connections of a device or gateway, e.g. after its secret was changed. Those at an external broker are that
+   * broker's: it has the credentials, and nothing is done here.
+   */
   disconnect(device: string): void
   /** Runs a dead letter through the pipeline again, after the registry or a feed was mended. */
   replayDeadLetter(offset: number): Promise<ReplayOutcome>
   close(): Promise<void>
 }
 
-/** The MQTT front door: broker, identity, pipeline, dead letters. Rejects where the port cannot be had (`EADDRINUSE`). */
+/** The MQTT front door: broker (embedded, or a connection to an external one), identity, pipeline, dead letters. Rejects where the port cannot be had (`EADDRINUSE`). */
 export async function createIngest({
   journal,
   clock,
@@ -79,6 +88,7 @@ export async function createIngest({
   checkCredentials,
   host,
   port,
+  brokers = { gateways: [] },
   log,
   limits: someLimits = {}
 }: {
@@ -90,6 +100,8 @@ export async function createIngest({
   host: string
   /** 0: any free port. */
   port: number
+  /** Brokers that are not ours; with an external one, `host` and `port` have no meaning. */
+  brokers?: Brokers
   log: Log
   limits?: Partial<IngestLimits>
 }): Promise<Ingest> {
@@ -104,6 +116,7 @@ export async function createIngest({
     log,
     onSettled: (messages) => {
       gate.update(queue.messages, queue.bytes)
+      upstreams.wake()
       keeper.count(messages)
     },
     onTaken: () => gate.update(queue.messages, queue.bytes)
@@ -114,41 +127,58 @@ export async function createIngest({
   const intake = createIntake({ directory, feeds, steps, clock, log })
   const connections = createConnections({ maxPerSpeaker: limits.maxConnectionsPerSpeaker })
   const report = createRefusalReport({ record: (draft) => journal.append([draft]), log })
-  const { broker, ...running } = await createBroker({
-    directory,
-    connections,
-    intake,
-    gate,
-    checkCredentials,
-    storing: () => journal.health().state === 'ok',
-    attempts: createAttemptLimit({ clock }),
-    report,
-    host,
-    port,
-    limits,
-    log: createBoundedLog(log, clock)
-  })
-  republishStatus({ broker, directory, statuses: state.statuses })
-  const replay = createReplay({ journal, directory, feeds, state, clock, limits })
+  const storing = () => journal.health().state === 'ok'
+  const openBroker = () =>
+    createBroker({
+      directory,
+      connections,
+      intake,
+      gate,
+      checkCredentials,
+      storing,
+      attempts: createAttemptLimit({ clock }),
+      report,
+      host,
+      port,
+      limits,
+      log: createBoundedLog(log, clock)
+    })
+  const embedded = brokers.external === undefined ? await openBroker() : undefined
+  if (embedded) republishStatus({ broker: embedded.broker, directory, statuses: state.statuses })
+  const mayRead = () => gate.open
+  const upstreams = createUpstreams({ brokers, directory, intake, state, mayRead, storing, clock, log })
+  const { speakerByTopic } = upstreams
+  const replay = createReplay({ journal, directory, speakerByTopic, feeds, state, clock, limits })
   return {
-    port: running.port,
-    connected: () => connections.count,
+    port: embedded?.port ?? 0,
+    connected: () => (embedded ? connections.count : countOnline(state.statuses.values())),
+    upstreams: () => upstreams.health(),
     counts: () => ({
       ignored: intake.ignored,
       throttled: throttle.passedOver,
+      repeats: upstreams.repeats,
       refusedConnections: report.refused,
       throttledConnections: report.throttled
     }),
-    outlet: createCommandOutlet({ broker, directory, connections }),
+    outlet: embedded ? createCommandOutlet({ broker: embedded.broker, directory, connections }) : upstreams.outlet,
     disconnect: (device) => {
       for (const client of [...connections.of(device)]) client.close()
     },
     replayDeadLetter: replay,
     async close() {
-      await running.close()
+      upstreams.pause()
+      await embedded?.close()
       await report.close()
+      // What is under way is acknowledged before the connections to other brokers go.
       await queue.settled()
+      await upstreams.close()
       await keeper.stop()
     }
   }
+}
+
+function countOnline(statuses: Iterable<DeviceStatus>): number {
+  let online = 0
+  for (const { status } of statuses) if (status === 'online') online++
+  return online
 }

@@ -4,5 +4,8 @@ export { createIngest, defaultLimits, type Ingest, type IngestCounts, type Inges
 export type { ReplayOutcome } from './dead-letters/replay-dead-letter.ts'
 export { createDirectory, type Directory } from './directory/directory.ts'
 export type { Speaker } from './directory/speaker.ts'
+export type { Brokers } from './external/create-upstreams.ts'
+export { type HeldAcknowledgements, holdAcknowledgements } from './external/hold-acknowledgements.ts'
+export type { UpstreamHealth, UpstreamSettings } from './external/upstream-settings.ts'
 export { compileFeed } from './feeds/compile-feed.ts'
 export type { CompiledFeed } from './feeds/compiled-feed.ts'

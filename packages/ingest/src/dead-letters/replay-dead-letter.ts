@@ -1,5 +1,6 @@
 import type { Clock, DeadLetter, Draft, Entry, ErrorCode, Journal } from '@city-brain/model'
 import type { Directory } from '../directory/directory.ts'
+import type { Speaker } from '../directory/speaker.ts'
 import type { CompiledFeed } from '../feeds/compiled-feed.ts'
 import { createTopicRoutes } from '../intake/topic-routes.ts'
 import { createAuthorise } from '../pipeline/authorise.ts'
@@ -33,6 +34,7 @@ const siblingsWithin = 1_000
 export function createReplay({
   journal,
   directory,
+  speakerByTopic,
   feeds,
   state,
   clock,
@@ -40,6 +42,8 @@ export function createReplay({
 }: {
   journal: Journal
   directory: Directory
+  /** With an external broker: what belonged to nobody may belong to a device that was registered since. */
+  speakerByTopic?: ((topic: string) => Speaker | undefined) | undefined
   feeds: readonly CompiledFeed[]
   state: IngestState
   clock: Clock
@@ -68,7 +72,7 @@ export function createReplay({
   }
 
   const runAgain = async (entry: Entry<'dead-letter'>, letter: DeadLetter, payload: Buffer): Promise<ReplayOutcome> => {
-    const speaker = directory.speaker(letter.device)
+    const speaker = directory.speaker(letter.device) ?? speakerByTopic?.(letter.topic)
     if (speaker === undefined) {
       return { outcome: 'rejected', code: 'not-authorised', message: `${letter.device} is no longer registered` }
     }

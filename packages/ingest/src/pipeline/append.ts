@@ -9,6 +9,7 @@ import {
 import { deadLetterDraft } from '../dead-letters/dead-letter-draft.ts'
 import type { WrongTopicThrottle } from '../dead-letters/wrong-topic-throttle.ts'
 import type { Directory } from '../directory/directory.ts'
+import { recordOf } from '../frames/radio-frames.ts'
 import type { CommitQueue } from '../intake/commit-queue.ts'
 import type { Message, Step } from './message.ts'
 
@@ -19,17 +20,20 @@ import type { Message, Step } from './message.ts'
 export function createAppend({
   queue,
   directory,
-  throttle
+  throttle,
+  statuses
 }: {
   queue: CommitQueue
   directory: Directory
   throttle: WrongTopicThrottle
+  /** The last status of each device that is on disk. */
+  statuses: Map<string, DeviceStatus>
 }): Step {
   return function append(message) {
     if (message.duplicate) queue.count('duplicate', Math.max(1, message.candidates.length))
     else if (message.fault !== undefined) appendFault(queue, throttle, message)
     else if (message.route.channel === 'telemetry') appendReadings(queue, message)
-    else appendControl(queue, directory, message)
+    else appendControl(queue, directory, statuses, message)
     queue.settle(message)
   }
 }
@@ -66,17 +70,31 @@ function appendReadings(queue: CommitQueue, message: Message): void {
 
 function addWithFingerprint(queue: CommitQueue, message: Message, draft: Draft): void {
   draft.fingerprint = message.fingerprint
+  const { takenFrame } = message
+  if (takenFrame && (draft.kind === 'reading' || draft.kind === 'dead-letter')) {
+    draft.payload.frame = recordOf(takenFrame, draft.kind === 'dead-letter')
+  }
   queue.add(draft)
 }
 
 /** Status, acknowledgements and signal states are no readings: they are entries, but in no tally. */
-function appendControl(queue: CommitQueue, directory: Directory, message: Message): void {
+function appendControl(
+  queue: CommitQueue,
+  directory: Directory,
+  statuses: Map<string, DeviceStatus>,
+  message: Message
+): void {
   const { speaker, receivedAt, value, route } = message
   const common = { source: speaker.id, receivedAt }
   if (route.channel === 'status') {
     const { status, softwareVersion } = value as DeviceStatusMessage
     const payload = (softwareVersion === undefined ? { status } : { status, softwareVersion }) as DeviceStatus
     queue.add({ kind: 'status', entity: speaker.id, payload, ...common })
+    const { settle } = message
+    message.settle = (fault) => {
+      if (!fault) statuses.set(speaker.id, payload)
+      settle(fault)
+    }
   } else if (route.channel === 'spat') {
     const { id, type: _, ...state } = value as SignalState
     const payload: SignalState = { ...state, dateObserved: formatInstant(Date.parse(state.dateObserved)) }

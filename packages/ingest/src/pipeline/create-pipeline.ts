@@ -33,6 +33,6 @@ export function createPipeline({
     validate,
     createDeduplicate(state),
     createNormalise({ state, clock, onTimes: queue.changed }),
-    createAppend({ queue, directory, throttle })
+    createAppend({ queue, directory, throttle, statuses: state.statuses })
   ]
 }
