@@ -5,6 +5,7 @@ import { run } from './pnpm.mjs'
 /** The system programs that tests use, by the Debian package that brings them. */
 const programs = {
   chromium: 'chromium',
+  faketime: 'faketime',
   mosquitto: 'mosquitto',
   mosquitto_pub: 'mosquitto-clients',
   strace: 'strace'

@@ -6,8 +6,8 @@ import { root, run } from './pnpm.mjs'
 import { bringPrograms } from './programs.mjs'
 
 /**
- * `npm test`: installs, brings the system programs, and runs everything that CI runs. Arguments go to vitest (with them
- * only the tests run). The last line counts all of them.
+ * `npm test`: installs, brings the system programs, and runs everything that CI runs: the checks, the tests, and the fault
+ * suite in its short form. Arguments go to vitest (with them only the tests run). The last line counts all of them.
  */
 const given = process.argv.slice(2)
 await install()
@@ -49,6 +49,21 @@ try {
   counts = { passed: numPassedTests, failed: numFailedTests + unloaded, skipped: numPendingTests + numTodoTests }
 } catch {
   console.error('The test runner left no report.')
+}
+
+if (given.length === 0) {
+  const faultReport = join(folder, 'faults.json')
+  await run(process.execPath, [
+    ...['--import', 'tsx', join(root, 'test/faults/run.ts')],
+    ...['--short', '--report', faultReport]
+  ])
+  try {
+    const faults = JSON.parse(readFileSync(faultReport, 'utf8'))
+    for (const fate of Object.keys(counts)) counts[fate] += faults[fate]
+  } catch {
+    console.error('The fault suite left no report.')
+    counts.failed++
+  }
 }
 rmSync(folder, { recursive: true, force: true })
 

@@ -18,8 +18,8 @@ export type RunningCity = {
   operator?: { name: string; password: string }
   output(): string
   health(): Promise<Health>
-  /** Ends it as Ctrl-C does, and waits. */
-  stop(): Promise<number | null>
+  /** Ends it as Ctrl-C does, or with another signal, and waits. */
+  stop(signal?: 'SIGINT' | 'SIGTERM'): Promise<number | null>
   /** `kill -9`, and waits. */
   kill(): Promise<void>
 }
@@ -35,6 +35,8 @@ export type CityOptions = {
   env?: Record<string, string>
   /** Put before the city's own command line, e.g. strace with its options. */
   before?: string[]
+  /** Told the id of the process at once: to end it while it starts, for instance. */
+  onSpawn?: (pid: number) => void
 }
 
 /** A folder for a city's data that goes with the test. */
@@ -67,6 +69,7 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env }
   })
+  if (child.pid !== undefined) options.onSpawn?.(child.pid)
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString()
@@ -81,7 +84,7 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
   let url: string | undefined
   let mqttPort: string | undefined
   while (url === undefined || mqttPort === undefined) {
-    if (child.exitCode !== null || Date.now() > deadline) {
+    if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
       child.kill('SIGKILL')
       throw new Error(`The city did not start:\n${output}`)
     }
@@ -102,10 +105,10 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
     ...(name && password ? { operator: { name, password } } : {}),
     output: () => output,
     health: async () => (await fetch(`${base}/api/health`)).json() as Promise<Health>,
-    stop: async () => {
-      // A tracer does not pass signals on: the city is its child.
-      const pid = options.before ? descendants(child.pid as number)[0] : child.pid
-      if (child.exitCode === null && child.signalCode === null && pid !== undefined) process.kill(pid, 'SIGINT')
+    stop: async (signal = 'SIGINT') => {
+      // A tracer does not pass signals on: the city is its child. Others (prlimit) become the city.
+      const pid = options.before ? (descendants(child.pid as number)[0] ?? child.pid) : child.pid
+      if (child.exitCode === null && child.signalCode === null && pid !== undefined) process.kill(pid, signal)
       await ended
       return child.exitCode
     },
