@@ -14,9 +14,11 @@ import type { Directory } from './directory/directory.ts'
 import { type Brokers, createUpstreams } from './external/create-upstreams.ts'
 import type { UpstreamHealth } from './external/upstream-settings.ts'
 import type { CompiledFeed } from './feeds/compiled-feed.ts'
+import type { RadioFrames } from './frames/radio-frames.ts'
 import { createCommitQueue } from './intake/commit-queue.ts'
 import { createIntake } from './intake/intake.ts'
 import { keepMessagesYoung } from './intake/keep-messages-young.ts'
+import { createDeliveryReceiver, type DeliveryFates } from './intake/receive-delivery.ts'
 import type { Log } from './log.ts'
 import { createPipeline } from './pipeline/create-pipeline.ts'
 import type { DecodeLimits } from './pipeline/decode.ts'
@@ -69,6 +71,10 @@ export interface Ingest {
   upstreams(): UpstreamHealth[]
   counts(): IngestCounts
   readonly outlet: CommandOutlet
+  /** Takes what a gateway delivers otherwise than by MQTT; see `createDeliveryReceiver`. */
+  receive(gateway: string, topic: string, payload: Buffer): Promise<DeliveryFates>
+  /** Frame counters of the radio devices behind gateways, and what is missing of them. */
+  frames(): Pick<RadioFrames, 'devices' | 'lost' | 'list'>
   /**
    * Closes all connections of a device or gateway, e.g. after its secret was changed. Those at an external broker are that
    * broker's: it has the credentials, and nothing is done here.
@@ -160,6 +166,8 @@ export async function createIngest({
       refusedConnections: report.refused,
       throttledConnections: report.throttled
     }),
+    receive: createDeliveryReceiver({ directory, intake, storing, mayRead }),
+    frames: () => state.frames,
     outlet: embedded ? createCommandOutlet({ broker: embedded.broker, directory, connections }) : upstreams.outlet,
     disconnect: (device) => {
       for (const client of [...connections.of(device)]) client.close()

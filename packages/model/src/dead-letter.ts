@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errors.ts'
+import type { RadioFrame } from './radio-frame.ts'
 
 /** Payload of a `dead-letter` entry: what was received and could not be accepted, whole enough to be tried again. */
 export type DeadLetter = {
@@ -20,4 +21,6 @@ export type DeadLetter = {
   stage?: 'ingest' | 'history'
   /** `history` only: offset of the reading. */
   of?: number
+  /** The frame came, though its reading was not accepted. */
+  frame?: RadioFrame
 }

@@ -1,4 +1,5 @@
 import Type, { type Static, type TObject } from 'typebox'
+import type { RadioFrame } from './radio-frame.ts'
 import { OffStreetParking } from './telemetry/off-street-parking.ts'
 import { OnStreetParking } from './telemetry/on-street-parking.ts'
 import { ParkingSpot } from './telemetry/parking-spot.ts'
@@ -38,6 +39,8 @@ export type Reading = {
   flags?: ReadingFlag[]
   /** From a source registered as `backfill`: goes into history and latest, live rules pass it by. */
   backfill?: true
+  /** Of a message with a frame counter; of several readings in one message the first bears it. */
+  frame?: RadioFrame
 }
 
 /** Names and units of a type's attributes, without those that every message carries for its own routing. */

@@ -4,17 +4,21 @@ import { type ASTNode, type Environment, EvaluationError } from '@marcbachmann/c
 /** Absent: the payload lacks a field that the expression reads, so that there is no value. */
 export const absent = Symbol('absent')
 
-export type Expression = (variables: FeedVariables) => unknown
+export type Expression = ((variables: FeedVariables) => unknown) & {
+  /** The names of the variables that it reads. */
+  readonly variables: ReadonlySet<string>
+}
 export type FeedVariables = { payload: unknown; topic: readonly string[]; receivedAt: string }
 
 /** What a checked expression may yield: `dyn` is always allowed, since the types of a payload are not known. */
-export type WantedType = 'text' | 'condition' | 'list' | 'instant' | 'attribute'
+export type WantedType = 'text' | 'condition' | 'list' | 'instant' | 'count' | 'attribute'
 
 const types: Record<WantedType, { matches: RegExp; name: string }> = {
   text: { matches: /^(dyn|string)$/, name: 'text' },
   condition: { matches: /^(dyn|bool)$/, name: 'true or false' },
   list: { matches: /^(dyn|list(<.*>)?)$/, name: 'a list' },
   instant: { matches: /^(dyn|string|google\.protobuf\.Timestamp)$/, name: 'RFC 3339 text or a timestamp' },
+  count: { matches: /^(dyn|int|uint|double)$/, name: 'a number' },
   attribute: {
     matches: /^(dyn|string|bool|int|uint|double|null|list(<.*>)?|google\.protobuf\.Timestamp)$/,
     name: 'a number, text, true or false, or a list'
@@ -55,7 +59,11 @@ export function compileExpression(
     if (checked.type !== undefined && !matches.test(checked.type)) {
       return problem(`yields ${checked.type}, but ${name} is needed`, 0)
     }
-    return { expression: (variables) => run(parsed, variables) }
+    const variables = new Set<string>()
+    visit(parsed.ast, ({ op, args }) => {
+      if (op === 'id' && typeof args === 'string') variables.add(args)
+    })
+    return { expression: Object.assign((given: FeedVariables) => run(parsed, given), { variables }) }
   } catch (error) {
     return problem(summaryOf(error), rangeOf(error))
   }
@@ -86,17 +94,19 @@ function rangeOf(error: unknown): number | undefined {
 }
 
 function findCall(node: ASTNode, name: string): ASTNode | undefined {
-  if (node.op === 'rcall' && node.args[0] === name) return node
-  return inner(node.args)
-  function inner(part: unknown): ASTNode | undefined {
-    if (Array.isArray(part)) {
-      for (const item of part) {
-        const found = inner(item)
-        if (found) return found
-      }
-      return undefined
-    }
-    return isNode(part) ? findCall(part, name) : undefined
+  let found: ASTNode | undefined
+  visit(node, (inner) => {
+    if (inner.op === 'rcall' && inner.args[0] === name) found ??= inner
+  })
+  return found
+}
+
+/** Every node of an expression, the outer ones first. */
+function visit(part: unknown, see: (node: ASTNode) => void): void {
+  if (Array.isArray(part)) for (const inner of part) visit(inner, see)
+  else if (isNode(part)) {
+    see(part)
+    visit(part.args, see)
   }
 }
 

@@ -69,6 +69,67 @@ test('a feed makes a reading of the vocabulary', () => {
   })
 })
 
+test('packed frames: integers of both byte orders, bits, and faults beyond their end', () => {
+  const bytes = Buffer.from([0x01, 0xff, 0x02, 0x80, 0b101])
+  const value = (expression: string) => {
+    const text = lorawan.replace('payload.object.temp\n', `${expression}\n`)
+    const mapped = compiled(text).map({ ...uplink, data: bytes.toString('base64') }, topic, receivedAt)
+    if (mapped.kind !== 'one') throw new Error(mapped.kind)
+    return mapped.record.fault ?? mapped.record.record?.temperature
+  }
+  expect(value('fromBase64(payload.data).unsigned(0, 2)')).toBe(0x01ff)
+  expect(value('fromBase64(payload.data).unsignedLittle(0, 2)')).toBe(0xff01)
+  expect(value('fromBase64(payload.data).signedLittle(2, 2) / 10')).toBe(-3_276.6)
+  expect(value('fromBase64(payload.data).signed(1, 1)')).toBe(-1)
+  expect(value('fromBase64(payload.data).bit(4, 2)')).toBe(true)
+  expect(value('fromBase64(payload.data).bit(4, 1)')).toBe(false)
+  expect(value('size(fromBase64(payload.data))')).toBe(5)
+  expect(value('fromBase64(payload.data).hex()')).toBe('01ff028005')
+  expect(value('fromHex("01ff").unsignedLittle(0, 2)')).toBe(0xff01)
+  const path = '/attributes/temperature'
+  expect(value('fromBase64(payload.data).unsigned(4, 2)')).toEqual({ path, message: 'no 2 bytes at 4 of 5' })
+  expect(value('fromBase64(payload.data).unsignedLittle(0, 7)')).toMatchObject({
+    path,
+    message: expect.stringMatching(/1 to 6 bytes/)
+  })
+  expect(value('fromBase64(payload.data).bit(5, 0)')).toMatchObject({ path, message: 'no 1 bytes at 5 of 5' })
+  expect(value('fromBase64(payload.data).bit(0, 8)')).toMatchObject({ path, message: expect.stringMatching(/0 to 7/) })
+  expect(value('fromBase64("AAAAA").unsigned(0, 1)')).toMatchObject({ path, message: 'fromBase64(): not base64' })
+  expect(value('fromHex("0").unsigned(0, 1)')).toMatchObject({ path, message: 'fromHex(): not hexadecimal' })
+})
+
+const framed = `${lorawan}frame:
+  device: payload.deviceInfo.devEui
+  counter: |
+    has(payload.fCnt) ? payload.fCnt : 0
+`
+
+test('a frame counter is found also where the message is passed over or at fault', () => {
+  const feed = compiled(framed)
+  const sent = { ...uplink, deviceInfo: { devEui: 'a84041' }, fCnt: 41 }
+  const frame = { device: 'a84041', counter: 41, date: Date.parse('2026-05-04T08:15:01.500Z') }
+  expect(feed.map(sent, topic, receivedAt)).toMatchObject({ kind: 'one', frame })
+  expect(feed.map({ ...sent, fPort: 0 }, topic, receivedAt)).toEqual({ kind: 'ignored', frame })
+  const { fCnt: _, ...first } = sent
+  expect(feed.map(first, topic, receivedAt).frame).toMatchObject({ counter: 0 })
+  expect(feed.map({ ...sent, rxInfo: [] }, topic, receivedAt)).toMatchObject({
+    record: { fault: { path: '/dateObserved' } },
+    frame: { device: 'a84041', counter: 41, date: Number.NaN }
+  })
+  // A message that bears none is no fault.
+  expect(feed.map(uplink, topic, receivedAt)).not.toHaveProperty('frame')
+  const wrong = (change: object) => feed.map({ ...sent, ...change }, topic, receivedAt)
+  expect(wrong({ fCnt: -1 })).toMatchObject({ kind: 'fault', path: '/frame/counter' })
+  expect(wrong({ fCnt: 0.5 })).toMatchObject({ kind: 'fault', path: '/frame/counter' })
+  expect(wrong({ fCnt: 'many' })).toMatchObject({ kind: 'fault', path: '/frame/counter' })
+  expect(wrong({ deviceInfo: { devEui: '' } })).toMatchObject({ kind: 'fault', path: '/frame/device' })
+})
+
+test('with a frame counter the date must be that of the frame', () => {
+  const [problem] = problemsOf(framed.replace('dateObserved: payload.rxInfo[0].time', 'dateObserved: receivedAt'))
+  expect(problem).toMatch(/^feeds\/test\.yaml:7:\d+ \/dateObserved: with frame it must come from the payload/)
+})
+
 test('an absent field leaves its attribute absent; what is not meant is passed over', () => {
   const feed = compiled(lorawan)
   const { data: _, ...noData } = { ...uplink, object: { fill: 82, tilt: false } }

@@ -24,15 +24,24 @@ export function compileFeed(document: YamlDocument): { feed?: CompiledFeed; prob
   const when = feed.when === undefined ? undefined : compile('/when', feed.when, 'condition')
   const entity = compile('/entity', feed.entity, 'text')
   const dateObserved = compile('/dateObserved', feed.dateObserved, 'instant')
+  const device = feed.frame && compile('/frame/device', feed.frame.device, 'text')
+  const counter = feed.frame && compile('/frame/counter', feed.frame.counter, 'count')
+  if (feed.frame && dateObserved?.variables.has('receivedAt')) {
+    problems.push(problemAt(document, '/dateObserved', 'inconsistent', repeatsNeedTheirDate))
+  }
   const attributes = Object.entries(feed.attributes).map(([name, text]) => ({
     name,
     value: compile(`/attributes/${name}`, text, 'attribute')
   }))
   if (problems.length > 0 || !entity || !dateObserved) return { problems }
   const usable = attributes.flatMap(({ name, value }) => (value ? [{ name, value }] : []))
-  const map = createFeedMapper({ type: feed.type, each, when, entity, dateObserved, attributes: usable })
+  const frame = device && counter && { device, counter }
+  const map = createFeedMapper({ type: feed.type, each, when, entity, dateObserved, frame, attributes: usable })
   return { feed: { name: feed.feed, topic: feed.topic, type: feed.type, map }, problems: [] }
 }
+
+const repeatsNeedTheirDate =
+  'with frame it must come from the payload: receivedAt is later for each repeat, and a repeat would look like a new frame'
 
 function unknownAttributes(document: YamlDocument, feed: Feed): Problem[] {
   const known = new Set(attributesOf(feed.type as ReadingType).map(({ name }) => name))

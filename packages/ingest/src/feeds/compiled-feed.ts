@@ -5,13 +5,22 @@ export type MappedRecord =
   | { record: Record<string, unknown>; fault?: undefined }
   | { record?: undefined; fault: { path: string; message: string } }
 
+/** The frame counter that a message bears, by the feed's `frame`. */
+export type MappedFrame = {
+  device: string
+  counter: number
+  /** When the frame was sent, milliseconds since 1970; NaN where only the records of the payload say it. */
+  date: number
+}
+
 /** What a feed made of one message. */
-export type Mapped =
+export type Mapped = (
   | { kind: 'ignored' }
   | { kind: 'one'; record: MappedRecord }
   /** `index` is the record's place in the payload's list: those that `when` passes over leave gaps. */
   | { kind: 'several'; records: { index: number; record: MappedRecord }[] }
   | { kind: 'fault'; path: string; message: string }
+) & { frame?: MappedFrame }
 
 /** A file of `feeds/`, checked and ready to run. */
 export interface CompiledFeed {

@@ -27,12 +27,14 @@ export function createFeedEnvironment(): Environment {
     .registerFunction('instant(int): string', instantOf)
     .registerFunction('fromBase64(string): bytes', fromBase64)
     .registerFunction('fromHex(string): bytes', fromHex)
-    .registerFunction('bytes.unsigned(int, int): double', (bytes: Uint8Array, at: bigint, length: bigint) =>
-      integerAt(bytes, Number(at), Number(length), false)
+    .registerFunction('bytes.bit(int, int): bool', (bytes: Uint8Array, at: bigint, bit: bigint) =>
+      bitAt(bytes, Number(at), Number(bit))
     )
-    .registerFunction('bytes.signed(int, int): double', (bytes: Uint8Array, at: bigint, length: bigint) =>
-      integerAt(bytes, Number(at), Number(length), true)
+  for (const [name, read] of Object.entries(integers)) {
+    environment.registerFunction(`bytes.${name}(int, int): double`, (bytes: Uint8Array, at: bigint, length: bigint) =>
+      read(bufferOf(bytes), ...within(bytes, Number(at), Number(length)))
     )
+  }
   return environment
 }
 
@@ -52,8 +54,10 @@ function instantOf(milliseconds: number | bigint): string {
 }
 
 function fromBase64(text: string): Uint8Array {
-  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(text)) throw new RangeError('fromBase64(): not base64')
-  return new Uint8Array(Buffer.from(text, 'base64'))
+  const digits = text.replace(/={0,2}$/, '')
+  // A last group of one digit holds no byte; Node would pass over it in silence.
+  if (!/^[A-Za-z0-9+/_-]*$/.test(digits) || digits.length % 4 === 1) throw new RangeError('fromBase64(): not base64')
+  return new Uint8Array(Buffer.from(digits, 'base64'))
 }
 
 function fromHex(text: string): Uint8Array {
@@ -61,11 +65,27 @@ function fromHex(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'hex'))
 }
 
-/** A big-endian integer of 1 to 6 bytes, as sensors pack their frames. */
-function integerAt(bytes: Uint8Array, at: number, length: number, signed: boolean): number {
-  if (length < 1 || length > 6 || at < 0 || at + length > bytes.length) {
-    throw new RangeError(`no ${length} bytes at ${at} of ${bytes.length}`)
-  }
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return signed ? view.readIntBE(at, length) : view.readUIntBE(at, length)
+/** Integers of 1 to 6 bytes at a place, as sensors pack their frames: the largest byte first, or the smallest (`…Little`). */
+const integers: Record<string, (bytes: Buffer, at: number, length: number) => number> = {
+  unsigned: (bytes, at, length) => bytes.readUIntBE(at, length),
+  signed: (bytes, at, length) => bytes.readIntBE(at, length),
+  unsignedLittle: (bytes, at, length) => bytes.readUIntLE(at, length),
+  signedLittle: (bytes, at, length) => bytes.readIntLE(at, length)
+}
+
+/** Bit 0 is the lowest of its byte. */
+function bitAt(bytes: Uint8Array, at: number, bit: number): boolean {
+  if (bit < 0 || bit > 7) throw new RangeError(`a byte has the bits 0 to 7, not ${bit}`)
+  within(bytes, at, 1)
+  return (((bytes[at] as number) >> bit) & 1) === 1
+}
+
+function within(bytes: Uint8Array, at: number, length: number): [at: number, length: number] {
+  if (length < 1 || length > 6) throw new RangeError(`an integer has 1 to 6 bytes, not ${length}`)
+  if (at < 0 || at + length > bytes.length) throw new RangeError(`no ${length} bytes at ${at} of ${bytes.length}`)
+  return [at, length]
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

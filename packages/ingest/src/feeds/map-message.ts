@@ -1,6 +1,6 @@
-import { formatInstant, type ReadingType } from '@city-brain/model'
+import { formatInstant, parseInstant, type ReadingType } from '@city-brain/model'
 import { absent, type Expression, type FeedVariables, summaryOf } from './compile-expression.ts'
-import type { CompiledFeed, Mapped, MappedRecord } from './compiled-feed.ts'
+import type { CompiledFeed, Mapped, MappedFrame, MappedRecord } from './compiled-feed.ts'
 
 type FeedExpressions = {
   type: ReadingType
@@ -8,6 +8,7 @@ type FeedExpressions = {
   when: Expression | undefined
   entity: Expression
   dateObserved: Expression
+  frame: { device: Expression; counter: Expression } | undefined
   attributes: readonly { name: string; value: Expression }[]
 }
 
@@ -20,24 +21,58 @@ class ExpressionFault extends Error {
   }
 }
 
+/** Frame counters of LoRaWAN have 16 or 32 bits. */
+const maxCounter = 2 ** 32 - 1
+const maxDeviceLength = 128
+
 /** Runs a feed's expressions over a message. What fails is said per record; nothing is thrown. */
 export function createFeedMapper(feed: FeedExpressions): CompiledFeed['map'] {
   return (payload, topic, receivedAt) => {
-    try {
-      if (feed.each === undefined) {
-        const variables = { payload, topic, receivedAt }
-        if (!wanted(feed, variables)) return { kind: 'ignored' }
-        return { kind: 'one', record: mapRecord(feed, variables) }
-      }
-      const list = evaluate('/each', feed.each, { payload, topic, receivedAt })
-      if (list === absent) return { kind: 'fault', path: '/each', message: 'the payload has no such list' }
-      if (!Array.isArray(list)) return { kind: 'fault', path: '/each', message: 'does not yield a list' }
-      return mapList(feed, list, topic, receivedAt)
-    } catch (error) {
-      if (error instanceof ExpressionFault) return { kind: 'fault', path: error.path, message: error.message }
-      throw error
-    }
+    const variables = { payload, topic, receivedAt }
+    // Before `when`: a frame without a measurement came all the same, and leaves no gap in the counter.
+    const frame = feed.frame && orFault(() => mapFrame(feed, variables))
+    if (frame && 'kind' in frame) return frame
+    const mapped: Mapped = orFault(() => mapPayload(feed, variables))
+    if (frame) mapped.frame = frame
+    return mapped
   }
+}
+
+function orFault<T>(map: () => T): T | { kind: 'fault'; path: string; message: string } {
+  try {
+    return map()
+  } catch (error) {
+    if (error instanceof ExpressionFault) return { kind: 'fault', path: error.path, message: error.message }
+    throw error
+  }
+}
+
+function mapPayload(feed: FeedExpressions, variables: FeedVariables): Mapped {
+  if (feed.each === undefined) {
+    if (!wanted(feed, variables)) return { kind: 'ignored' }
+    return { kind: 'one', record: mapRecord(feed, variables) }
+  }
+  const list = evaluate('/each', feed.each, variables)
+  if (list === absent) return { kind: 'fault', path: '/each', message: 'the payload has no such list' }
+  if (!Array.isArray(list)) return { kind: 'fault', path: '/each', message: 'does not yield a list' }
+  return mapList(feed, list, variables.topic, variables.receivedAt)
+}
+
+/** Undefined where the payload lacks a field of it: that message bears no counter, as a status of the network server. */
+function mapFrame({ frame, dateObserved }: FeedExpressions, variables: FeedVariables): MappedFrame | undefined {
+  if (frame === undefined) return undefined
+  const device = evaluate('/frame/device', frame.device, variables)
+  const counter = evaluate('/frame/counter', frame.counter, variables)
+  if (device === absent || counter === absent) return undefined
+  if (typeof device !== 'string' || device === '' || device.length > maxDeviceLength) {
+    throw new ExpressionFault('/frame/device', `does not yield text of 1 to ${maxDeviceLength} characters`)
+  }
+  const number = typeof counter === 'bigint' ? Number(counter) : counter
+  if (typeof number !== 'number' || !Number.isInteger(number) || number < 0 || number > maxCounter) {
+    throw new ExpressionFault('/frame/counter', `does not yield a whole number from 0 to ${maxCounter}`)
+  }
+  const date = orFault(() => evaluateText('/dateObserved', dateObserved, variables))
+  return { device, counter: number, date: typeof date === 'string' ? (parseInstant(date) ?? Number.NaN) : Number.NaN }
 }
 
 function mapList(feed: FeedExpressions, list: unknown[], topic: readonly string[], receivedAt: string): Mapped {

@@ -192,6 +192,10 @@ function isEmpty({ accepted, rejected, duplicate }: Tally): boolean {
 /** What was remembered of messages that were not stored is forgotten, so that their repeat is taken as new. */
 function takeBack(group: Group, state: IngestState): void {
   for (const message of group.fingerprints) state.window(message.speaker.id).remove(message.fingerprint)
+  // The newest first: each then finds what it had changed.
+  for (const { takenFrame } of [...group.fingerprints].reverse()) {
+    if (takenFrame !== undefined) state.frames.takeBack(takenFrame)
+  }
   for (const { times, which, before, after } of group.times.reverse()) {
     if (times[which] === after) times[which] = before
   }

@@ -74,6 +74,7 @@ function mapByFeed(message: Message, maxReadings: number): void {
   const { feed, topic } = message.route
   if (feed === undefined) return
   const mapped = feed.map(message.value, topic.split('/'), formatInstant(message.receivedAt))
+  message.frame = mapped.frame
   if (mapped.kind === 'ignored') message.ignored = true
   else if (mapped.kind === 'fault') message.fault = feedFault(feed.name, mapped)
   else if (mapped.kind === 'one') message.candidates.push(fromRecord(feed.name, mapped.record, undefined))

@@ -1,6 +1,7 @@
 import type { Asset, ErrorCode, Reading, ReadingType } from '@city-brain/model'
 import type { MessageChannel, Speaker } from '../directory/speaker.ts'
-import type { CompiledFeed } from '../feeds/compiled-feed.ts'
+import type { CompiledFeed, MappedFrame } from '../feeds/compiled-feed.ts'
+import type { TakenFrame } from '../frames/radio-frames.ts'
 
 /** Why something was not accepted: bad telemetry is data, never an exception. */
 export type Fault = {
@@ -58,6 +59,9 @@ export type Message = {
   sha256: string
   fingerprint: number
   duplicate: boolean
+  /** The frame counter that the feed found in it, and what it changed in what is known of its device. */
+  frame: MappedFrame | undefined
+  takenFrame: TakenFrame | undefined
   /** A feed's `when` said that the message is nothing to us. */
   ignored: boolean
 }
@@ -81,6 +85,8 @@ export function createMessage(
     sha256: '',
     fingerprint: 0,
     duplicate: false,
+    frame: undefined,
+    takenFrame: undefined,
     ignored: false
   }
 }

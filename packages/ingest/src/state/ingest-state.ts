@@ -1,4 +1,5 @@
 import type { DeviceStatus, Entry } from '@city-brain/model'
+import { createRadioFrames, type RadioFrames, type StoredSession } from '../frames/radio-frames.ts'
 import { FingerprintWindow } from './fingerprint-window.ts'
 
 /** The `outlet` of the `delivered` entry that says that a dead letter was replayed. */
@@ -17,6 +18,8 @@ export interface IngestState {
   times(entity: string): EntityTimes
   /** Offsets of dead letters that were replayed with success. */
   readonly replayed: Set<number>
+  /** What is known of the frame counters of radio devices. */
+  readonly frames: RadioFrames
   /** The last status of each device. */
   readonly statuses: Map<string, DeviceStatus>
   /** Applying an entry twice changes nothing more. */
@@ -35,6 +38,8 @@ type Snapshot = {
   times: Record<string, [live: number | null, backfill: number | null]>
   replayed: number[]
   statuses: Record<string, DeviceStatus>
+  /** Absent in snapshots of releases before frame counters. */
+  frames?: StoredSession[]
 }
 
 /** `snapshot` is what `snapshot()` made, or undefined at the beginning; one of another version is not used. */
@@ -43,6 +48,7 @@ export function createIngestState(snapshot?: unknown): IngestState {
   const times = new Map<string, EntityTimes>()
   const replayed = new Set<number>()
   const statuses = new Map<string, DeviceStatus>()
+  const frames = createRadioFrames(isSnapshot(snapshot) ? snapshot.frames : undefined)
   if (isSnapshot(snapshot)) {
     for (const [device, text] of Object.entries(snapshot.windows)) windows.set(device, FingerprintWindow.decode(text))
     for (const [entity, [live, backfill]] of Object.entries(snapshot.times)) {
@@ -74,8 +80,14 @@ export function createIngestState(snapshot?: unknown): IngestState {
     times: timesOf,
     replayed,
     statuses,
+    frames,
     apply(entry) {
       if (entry.fingerprint !== undefined) window(entry.source).add(entry.fingerprint)
+      if ((entry.kind === 'reading' || entry.kind === 'dead-letter') && entry.payload.frame) {
+        const { frame } = entry.payload
+        const date = entry.kind === 'reading' ? entry.payload.dateObserved : frame.dateObserved
+        frames.apply(entry.source, frame, date === undefined ? Number.NaN : Date.parse(date))
+      }
       if (entry.kind === 'reading') {
         const known = timesOf(entry.entity)
         const which = entry.payload.backfill ? 'backfill' : 'live'
@@ -90,6 +102,7 @@ export function createIngestState(snapshot?: unknown): IngestState {
       // First, so that what the head counts already is in here too.
       await pause()
       const state: Snapshot = { version, windows: {}, times: {}, replayed: [...replayed], statuses: {} }
+      state.frames = frames.stored()
       for (const [device, status] of statuses) state.statuses[device] = status
       let sincePause = 0
       for (const [device, { live, backfill }] of times) {
