@@ -1,4 +1,6 @@
 export { JournalError, type JournalErrorCode } from './journal-error.ts'
 export type { JournalLimits } from './limits.ts'
 export { type JournalOptions, openJournal } from './open-journal.ts'
+export { checkJournal, type JournalCheck } from './repair/check-journal.ts'
+export { countKinds, finishSalvage, type Salvage, salvageJournal } from './repair/salvage-journal.ts'
 export { type RunningView, runView } from './run-view.ts'

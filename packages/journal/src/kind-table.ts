@@ -21,7 +21,8 @@ const groupOf: Record<EntryKind, RetentionGroup> = {
   delivered: 'audit',
   'operator-action': 'audit',
   'rule-set': 'audit',
-  registry: 'audit'
+  registry: 'audit',
+  'registry-change': 'audit'
 }
 
 /** What the worker must know of kinds. It is told, because loading the model would double the time of its start. */
@@ -29,6 +30,6 @@ export const kindTable: KindTable = {
   groups: entryKinds.map((kind) => groupOf[kind]),
   tick: entryKinds.indexOf('tick'),
   deadLetter: entryKinds.indexOf('dead-letter'),
-  // The newest of each stays for ever: it says what the city is configured with.
-  keepNewest: [entryKinds.indexOf('rule-set'), entryKinds.indexOf('registry')]
+  // The newest of each, of the changes of each device and each asset, stays for ever: it says what the city is configured with.
+  keepNewest: [entryKinds.indexOf('rule-set'), entryKinds.indexOf('registry'), entryKinds.indexOf('registry-change')]
 }

@@ -257,10 +257,8 @@ test('a state of another format is not restored: the view is built anew', async 
   await running.stop()
 })
 
-test.each([
-  ['another epoch', '00000000-0000-0000-0000-000000000000', 1, 'other-epoch'],
-  ['past the end', undefined, 99, 'past-end']
-])('a snapshot of %s stops the view at its start with an error that names both', async (_, epoch, offset, code) => {
+/** A journal of two entries whose view "summing" has a snapshot of another epoch or offset. */
+async function withSnapshot(epoch: string | undefined, offset: number): Promise<Journal> {
   const journal = await folder.open()
   await journal.append(readings(2))
   await journal.saveSnapshot('summing', 1, { format: 1 })
@@ -271,10 +269,27 @@ test.each([
     .prepare('UPDATE view SET epoch = ?, offset = ?, crc = ?')
     .run(stored, offset, recordChecksum('summing', stored, offset, '{"format":1}'))
   database.close()
-  const again = await folder.open()
-  const error = await runView({ journal: again, view: summing(), log }).catch((reason: unknown) => reason)
-  expect(error).toMatchObject({ code, detail: { offset, head: 2, epoch: journal.epoch } })
-  expect(String(error)).toContain(`stands at ${offset}`)
-  expect(String(error)).toContain(stored)
-  expect(String(error)).toContain(journal.epoch)
+  return folder.open()
+}
+
+test('a snapshot past the end stops the view at its start with an error that names both', async () => {
+  const journal = await withSnapshot(undefined, 99)
+  const error = await runView({ journal, view: summing(), log }).catch((reason: unknown) => reason)
+  expect(error).toMatchObject({ code: 'past-end', detail: { offset: 99, head: 2, epoch: journal.epoch } })
+  expect(String(error)).toContain('stands at 99')
+})
+
+test('a snapshot of another epoch is dropped with a line that names both, and the view built anew', async () => {
+  const stranger = '00000000-0000-0000-0000-000000000000'
+  const journal = await withSnapshot(stranger, 1)
+  const view = summing()
+  const lines: string[] = []
+  const running = await runView({ journal, view, log: (level, message) => lines.push(`${level} ${message}`) })
+  await running.caughtUp
+  expect(view.seen).toHaveLength(2)
+  expect(lines).toEqual([
+    expect.stringMatching(`^warn .*at 1 of epoch ${stranger}.*at 2 of epoch ${journal.epoch}; it is built anew`)
+  ])
+  await running.stop()
+  expect(await journal.snapshot('summing')).toMatchObject({ epoch: journal.epoch, offset: 2 })
 })

@@ -25,7 +25,9 @@ const mostWaiting = 20_000
  * other, and none while the outcomes of the group before are still to be written. What a group causes is appended in one
  * transaction with the view's checkpoint.
  *
- * Rejects with a `JournalError` (`other-epoch`, `past-end`, `damaged`) where its snapshot is not one of this journal.
+ * A snapshot of another epoch (the journal has lost something since, or was restored) is dropped, and the view built anew
+ * from the entries, which a line in the log tells. Rejects with a `JournalError` (`past-end`, `damaged`) where the
+ * snapshot is not one of this journal.
  * A view whose `apply` throws stops: the error names view and offset, is logged, and stands in `error`.
  * @param snapshotEvery a snapshot is kept after so many entries, or so many milliseconds (50,000 and 30 s)
  */
@@ -192,7 +194,7 @@ function lastOffset(entries: readonly Entry[], otherwise: number): number {
 async function restore(journal: Journal, view: View, log: Log): Promise<number> {
   view.restore(undefined)
   const snapshot = await journal.snapshot(view.name).catch((reason: unknown) => {
-    if (!(reason instanceof JournalError) || reason.code !== 'cut') throw reason
+    if (!(reason instanceof JournalError) || !(reason.code === 'cut' || reason.code === 'other-epoch')) throw reason
     log('warn', `${reason.message}; it is built anew from what is kept`, { view: view.name })
     return undefined
   })

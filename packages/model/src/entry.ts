@@ -3,6 +3,7 @@ import type { CommandTransition, Decision, TimingRequest } from './command.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import type { DeviceStatus } from './device-status.ts'
 import type { Reading } from './reading.ts'
+import type { RegistryChange } from './registry-change.ts'
 import type { CommandAcknowledgement } from './signal/signal-command.ts'
 import type { SignalState } from './signal/signal-state.ts'
 
@@ -45,6 +46,14 @@ export type OperatorAction = {
     | 'release-signal'
     | 'dead-letter-replay'
     | 'device-secret'
+    | 'device-added'
+    | 'device-revoked'
+    | 'device-claimed'
+    | 'device-claim-refused'
+    | 'claim-key'
+    | 'claim-key-revoked'
+    | 'assets-imported'
+    | 'journal-salvaged'
     | 'device-refused'
   operator: string
   subject?: string
@@ -79,6 +88,7 @@ export type EntryPayloads = {
   'operator-action': OperatorAction
   'rule-set': ConfigurationRecord
   registry: ConfigurationRecord
+  'registry-change': RegistryChange
 }
 export type EntryKind = keyof EntryPayloads
 
@@ -99,7 +109,8 @@ export const entryKinds = [
   'delivered',
   'operator-action',
   'rule-set',
-  'registry'
+  'registry',
+  'registry-change'
 ] as const satisfies readonly EntryKind[]
 
 type Shape<K extends EntryKind> = {

@@ -17,28 +17,24 @@ export type EntryRowArray = [
 ]
 export const rowColumns = 'offset, hole, kind, entity, receivedAt, source, payload, fingerprint, id, crc'
 
+/** The checksum of what the row holds now; it is that of its column `crc` as long as nothing was changed. */
+export function checksumOf(row: EntryRowArray): number {
+  const [offset, , kind, entity, receivedAt, source, payload, fingerprint, id] = row
+  const text = payload ?? ''
+  const body = id === null ? entity + source + text : entity + source + id + text
+  const idLength = id === null ? -1 : id.length
+  return entryChecksum(offset, kind, receivedAt, fingerprint ?? -1, entity.length, source.length, idLength, body)
+}
+
 /** Adds the entry to the page, or throws `damaged` where it is not what was written. */
 export function packRow(page: EntryPacker, row: EntryRowArray): void {
   const [offset, , kind, entity, receivedAt, source, payload, fingerprint, id, crc] = row
-  const text = payload ?? ''
-  const print = fingerprint ?? -1
-  const body = id === null ? entity + source + text : entity + source + id + text
-  const sum = entryChecksum(
-    offset,
-    kind,
-    receivedAt,
-    print,
-    entity.length,
-    source.length,
-    id === null ? -1 : id.length,
-    body
-  )
-  if (sum !== crc) {
+  if (checksumOf(row) !== crc) {
     throw new JournalError('damaged', `Entry ${offset} of the journal is damaged: its checksum does not match`, {
       offset
     })
   }
-  page.put(offset, kind, receivedAt, print, entity, source, id ?? undefined, text)
+  page.put(offset, kind, receivedAt, fingerprint ?? -1, entity, source, id ?? undefined, payload ?? '')
 }
 
 /** Throws `damaged` where entries are missing between the offset reached and the next one with the hole before it. */

@@ -4,7 +4,7 @@ import { toJournalError } from './sqlite-fault.ts'
 
 /** In the file's header: whose it is ("CBjr"), and the version of its format. */
 const applicationId = 0x43426a72
-const formatVersion = 1
+export const formatVersion = 1
 
 /**
  * Kinds that come by the thousand (tick, reading, spat, by their place in `entryKinds`) are in no index: they are found
@@ -72,7 +72,7 @@ export function openDatabase(file: string, fill: (database: DatabaseSyncInstance
 }
 
 /** True where the file is new. Looks only, so that a file which is not ours stays as it is. */
-function checkFormat(database: DatabaseSyncInstance, file: string): boolean {
+export function checkFormat(database: DatabaseSyncInstance, file: string): boolean {
   const number = (sql: string) => Object.values(database.prepare(sql).get() as Record<string, number>)[0] as number
   if (number('SELECT count(*) FROM sqlite_schema') === 0) return true
   if (number('PRAGMA application_id') !== applicationId) {

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
+import { JournalError } from '../journal-error.ts'
 import { EntryPacker } from '../packed-entries.ts'
 import { checkContiguous, type EntryRowArray, packRow, rowColumns } from './entry-row.ts'
 import type { HeadMarker } from './head-marker.ts'
-import type { Notes } from './notes.ts'
 import type { ViewStore } from './view-store.ts'
 
 /** Entries at the end of the journal that are checked before it goes on from there. */
@@ -27,24 +26,15 @@ export function verifyTail(database: DatabaseSyncInstance): number {
 }
 
 /**
- * Compares the journal's end with what it had committed. Where entries are gone, the journal goes on under a new epoch,
- * so that a history or a client which has seen them is refused instead of mistaking new entries for the lost ones.
+ * Compares the journal's end with what it had committed. Where entries are gone (the end of a write-ahead log, or an older
+ * copy that was put back), it is not gone on from there: their offsets would be given out once more, and whoever has seen
+ * the lost entries would take new ones for them. Throws `damaged`, which names them.
  */
-export function recoverEpoch(options: {
-  database: DatabaseSyncInstance
-  notes: Notes
-  views: ViewStore
-  marker: HeadMarker
-  head: number
-}): { epoch: string; lost: { from: number; to: number } | undefined } {
-  const { database, notes, views, marker, head } = options
-  const epoch = notes.get('epoch') as string
+export function checkEnd(options: { views: ViewStore; marker: HeadMarker; epoch: string; head: number }): void {
+  const { views, marker, epoch, head } = options
   const marked = marker.read()
-  if (marked === undefined || marked.epoch !== epoch || marked.head <= head) return { epoch, lost: undefined }
-  const next = randomUUID()
-  database.exec('BEGIN IMMEDIATE')
-  notes.set('epoch', next)
-  views.restamp(next, head)
-  database.exec('COMMIT')
-  return { epoch: next, lost: { from: head + 1, to: marked.head } }
+  const committed = Math.max(views.furthest(), marked?.epoch === epoch ? marked.head : 0)
+  if (committed <= head) return
+  const message = `The journal ends at ${head}, but had committed up to ${committed}: entries ${head + 1} to ${committed} are lost`
+  throw new JournalError('damaged', message, { from: head + 1, to: committed, epoch })
 }

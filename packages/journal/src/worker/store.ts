@@ -12,7 +12,7 @@ import { createMaintenance } from './maintenance.ts'
 import { createNotes } from './notes.ts'
 import { openDatabase } from './open-database.ts'
 import { createEntryReader } from './read-entries.ts'
-import { recoverEpoch, verifyTail } from './recover-head.ts'
+import { checkEnd, verifyTail } from './recover-head.ts'
 import { createRetention } from './retention.ts'
 import { createSpaceWatch } from './space-watch.ts'
 import { toJournalError } from './sqlite-fault.ts'
@@ -57,7 +57,8 @@ export function openStore({ folder, limits, now, kinds }: WorkerStart, post: (me
       const notes = createNotes(database)
       const views = createViewStore(database)
       const head = verifyTail(database)
-      const { epoch, lost } = recoverEpoch({ database, notes, views, marker, head })
+      const epoch = notes.get('epoch') as string
+      checkEnd({ views, marker, epoch, head })
       const retention = createRetention({ database, notes, limits, kinds })
       const committer = createCommitter({ database, notes, views, retention, kinds, epoch, head })
       const oldest = database.prepare('SELECT min(offset) AS oldest FROM entry')
@@ -82,10 +83,6 @@ export function openStore({ folder, limits, now, kinds }: WorkerStart, post: (me
         mark: () => marker.write(epoch, committer.head())
       })
       const reader = createEntryReader(database)
-      if (lost) {
-        const message = `The journal ends at ${head}, but had committed up to ${lost.to}: entries ${lost.from} to ${lost.to} are lost. It goes on under a new epoch.`
-        post({ type: 'log', level: 'error', message, detail: { ...lost, epoch } })
-      }
       maintenance.start(now)
 
       return {

@@ -17,8 +17,10 @@ export type ViewStore = {
   floor(everyView: boolean): number
   /** Stored views that nobody has asked for since the start. */
   forgotten(): string[]
-  /** Gives the snapshots that lie before `head` a new epoch: they were cut together with the journal, so they agree with it. */
-  restamp(epoch: string, head: number): void
+  /** How far a view has applied the journal at most. */
+  furthest(): number
+  /** Gives the snapshots another epoch, except for those of `except`: they were copied together with the journal, so they agree with it. */
+  restamp(epoch: string, except: readonly string[]): void
 }
 
 export function createViewStore(database: DatabaseSyncInstance): ViewStore {
@@ -68,18 +70,16 @@ export function createViewStore(database: DatabaseSyncInstance): ViewStore {
       stored()
         .map(({ name }) => name)
         .filter((name) => !known.has(name)),
-    restamp(epoch, head) {
+    furthest() {
+      const row = database.prepare('SELECT max(checkpoint) AS checkpoint FROM view').get()
+      return (row as { checkpoint: number | null }).checkpoint ?? 0
+    },
+    restamp(epoch, except) {
       for (const { name } of stored()) {
-        const snapshot = snapshotOf(name)
-        if (snapshot && snapshot.offset <= head) {
-          keep.run(
-            name,
-            snapshot.offset,
-            epoch,
-            snapshot.state,
-            recordChecksum(name, epoch, snapshot.offset, snapshot.state)
-          )
-        }
+        const snapshot = except.includes(name) ? undefined : snapshotOf(name)
+        if (snapshot === undefined) continue
+        const { offset, state } = snapshot
+        keep.run(name, offset, epoch, state, recordChecksum(name, epoch, offset, state))
       }
     }
   }

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { type EntryKind, entryKinds, type Tally } from '@city-brain/model'
+import type { DatabaseSyncInstance } from '@photostructure/sqlite'
+import { JournalError } from '../journal-error.ts'
+import { freeBytesOf } from '../worker/disk-space.ts'
+import { takeLock } from '../worker/lock.ts'
+import { toJournalError } from '../worker/sqlite-fault.ts'
+import { checkJournal, type JournalCheck } from './check-journal.ts'
+import { closeReadable, openReadable } from './open-readable.ts'
+import { readFacts } from './read-facts.ts'
+import type { LostRange } from './scan-entries.ts'
+import { writeSalvaged } from './write-salvaged.ts'
+
+/**
+ * Offsets that are left out after the known end. The marker of the end is a second behind at most, so this is more than
+ * can have been given out beyond it: no offset is ever given to a second entry, and what a history store has of the lost
+ * ones stays theirs. Not a multiple of a million, which InfluxDB's points would not tell apart.
+ */
+const leftOut = 500_000
+
+export type Salvage = {
+  /** Where the journal lies that was replaced, untouched. */
+  damaged: string
+  epoch: string
+  /** Checkpoints of this epoch up to `through` fit the new journal. */
+  earlier: { epoch: string | undefined; through: number }
+  /** What could not be brought over. The last of them ends at `through`, whatever was committed after it is gone too. */
+  lost: LostRange[]
+  /** Entries that were brought over, by kind, and the newest of them. */
+  kinds: Partial<Record<EntryKind, number>>
+  entries: number
+  last: { offset: number; at: number } | undefined
+  /** The totals as they go on, and readings taken out of them that no store had yet and nobody will see again. */
+  tally: Tally
+  lostReadings: number
+  faults: string[]
+}
+
+/**
+ * Makes a new journal of everything that can be read of a damaged one, and puts it in its place; the damaged one stays
+ * beside it. Entries keep their offsets, since others refer to them; what is lost is a gap that the journal knows and names.
+ * It gets a new epoch. Undefined where nothing is wrong with it. Throws a `JournalError`: `locked`, `full`, `unwritable`.
+ * @param folder the journal's; the damaged one is moved to `NAME-damaged-TIME`
+ * @param store how far a history store has applied this journal, and how many readings it has stored or refused
+ * @param outlets views that must not begin anew, even where nothing can be read of their checkpoints
+ */
+export function salvageJournal(options: {
+  folder: string
+  now: number
+  store?: { offset: number; settled: number }
+  alsoKnown?: readonly { who: string; offset: number }[]
+  outlets: readonly string[]
+  progress?: (what: string) => void
+}): Salvage | undefined {
+  const { folder, now, progress = () => undefined } = options
+  const ready = `${folder}-salvaged`
+  if (!existsSync(folder)) {
+    throw new JournalError('damaged', `There is no journal in ${folder}`, { folder })
+  }
+  const lock = takeLock(join(folder, 'lock.db'), folder)
+  try {
+    const found = look(options)
+    if (found?.clean) return undefined
+    const part = `${ready}.part`
+    for (const old of [ready, part]) rmSync(old, { recursive: true, force: true })
+    const size = statSync(join(folder, 'journal.db'), { throwIfNoEntry: false })?.size ?? 0
+    if (freeBytesOf(folder) < size * 1.1) {
+      throw new JournalError(
+        'full',
+        `A new journal beside the damaged one needs ${Math.ceil(size * 1.1)} bytes of disk`
+      )
+    }
+    const damaged = freeName(`${folder}-damaged-${new Date(now).toISOString().replaceAll(':', '').slice(0, 17)}`)
+    const source = openIfReadable(join(folder, 'journal.db'))
+    let salvage: Salvage
+    try {
+      source?.exec('BEGIN')
+      const facts = readFacts(folder, source)
+      const knownEnd = Math.max(facts.knownEnd, ...(options.alsoKnown ?? []).map(({ offset }) => offset))
+      salvage = {
+        ...writeSalvaged({ ...options, source, facts, target: part, knownEnd, leftOut, epoch: randomUUID(), progress }),
+        damaged
+      }
+    } finally {
+      if (source) closeReadable(source)
+    }
+    // Should the machine stop between the two, the next salvage or start finds the new one by its name.
+    renameSync(part, ready)
+    renameSync(folder, damaged)
+    renameSync(ready, folder)
+    return salvage
+  } finally {
+    lock.close()
+  }
+}
+
+/** A salvage that was interrupted after its work was done: puts the new journal in its place. True where there was one. */
+export function finishSalvage(folder: string): boolean {
+  if (existsSync(folder) || !existsSync(`${folder}-salvaged`)) return false
+  renameSync(`${folder}-salvaged`, folder)
+  return true
+}
+
+function look(options: Parameters<typeof salvageJournal>[0]): JournalCheck | undefined {
+  try {
+    return checkJournal({
+      folder: options.folder,
+      alsoKnown: options.alsoKnown ?? [],
+      progress: (offset, end) => options.progress?.(`Checked up to ${offset} of ${end}`)
+    })
+  } catch (error) {
+    const fault = toJournalError(error, 'The journal cannot be read')
+    if (fault.code === 'damaged' || missing(options.folder)) return undefined
+    throw fault
+  }
+}
+
+const missing = (folder: string) => !existsSync(join(folder, 'journal.db'))
+
+function openIfReadable(file: string): DatabaseSyncInstance | undefined {
+  try {
+    return openReadable(file)
+  } catch {
+    // Nothing of it can be read: the new journal begins after its end.
+    return undefined
+  }
+}
+
+function freeName(wanted: string): string {
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? wanted : `${wanted}-${n}`
+    if (!existsSync(name)) return name
+  }
+}
+
+/** Names of kinds for people, with how often each occurs. */
+export function countKinds(numbers: readonly number[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const number of numbers) {
+    const name = entryKinds[number] ?? 'unknown'
+    counts[name] = (counts[name] ?? 0) + 1
+  }
+  return counts
+}
