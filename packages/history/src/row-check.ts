@@ -19,13 +19,15 @@ export const attributeKinds: ReadonlyMap<ReadingType, ReadonlyMap<string, Attrib
 export function refusalOf(row: HistoryRow, oldest: number): string | undefined {
   const kinds = attributeKinds.get(row.type)
   if (!kinds) return `${row.type} is not a type of the vocabulary`
+  if (!Number.isSafeInteger(row.dateObserved)) return 'it has no date'
   if (row.dateObserved < oldest) {
     return `dated ${new Date(row.dateObserved).toISOString()}, older than the history keeps (from ${new Date(oldest).toISOString()})`
   }
-  for (const [name, value] of Object.entries(row.values)) {
+  // Twenty thousand times a second: no list is made of them.
+  for (const name in row.values) {
     const kind = kinds.get(name)
     if (kind === undefined) return `${name} is not an attribute of ${row.type}`
-    if (!isOfKind(value, kind)) return `${name} is of another kind than ${kind}`
+    if (!isOfKind(row.values[name] as AttributeValue, kind)) return `${name} is of another kind than ${kind}`
   }
   return undefined
 }

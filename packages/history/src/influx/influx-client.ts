@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { HttpError, InfluxDB } from '@influxdata/influxdb-client'
 import { HistoryMisconfigured, HistoryUnavailable } from '../errors.ts'
+import { retryAfter } from './retry-after.ts'
 
 export type InfluxRequest = {
   method: 'GET' | 'POST'
@@ -104,11 +105,8 @@ function fromHttpError(error: HttpError): InfluxAnswer {
   const message = `InfluxDB answered ${status}: ${messageOf(body)}`
   if (status === 401 || status === 403) throw new HistoryMisconfigured(message, { cause: error })
   if (status === 429 || (status > 500 && status < 600)) {
-    const seconds = Number(headers['retry-after'])
-    throw new HistoryUnavailable(message, {
-      cause: error,
-      ...(Number.isFinite(seconds) && seconds > 0 ? { retryAfter: seconds * 1_000 } : {})
-    })
+    const wait = retryAfter(headers['retry-after'], Date.now())
+    throw new HistoryUnavailable(message, { cause: error, ...(wait === undefined ? {} : { retryAfter: wait }) })
   }
   return { status, headers, body }
 }

@@ -1,31 +1,37 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, request, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { HistoryCheckpoint, HistoryRefusal, HistoryStore } from '@city-brain/model'
 import { afterEach, expect, test, vi } from 'vitest'
 import { HistoryMisconfigured, HistoryUnavailable } from '../errors.ts'
 import { describeInflux } from '../testing/describe-influx.ts'
 import { base, detector, nothingRefused } from '../testing/history-contract-rows.ts'
-import { dropBucket, statement, writeForeign } from '../testing/influx-bucket.ts'
+import { dropBucket, makeBucket, statement, writeForeign } from '../testing/influx-bucket.ts'
 import { type InfluxServer, startInfluxd } from '../testing/start-influxd.ts'
 import { type InfluxOptions, openInfluxHistory } from './open-influx-history.ts'
 
 type Front = {
   url: string
   paths: string[]
-  answer: ((path: string, response: ServerResponse) => boolean) | undefined
+  answer: ((path: string, response: ServerResponse, incoming: IncomingMessage) => boolean) | undefined
+  /** Where true, InfluxDB is asked and its answer never arrives. */
+  lose: ((path: string) => boolean) | undefined
   close(): void
 }
 
 /** A server before InfluxDB that may answer in its place, and else passes everything through. */
 async function putInFront(target: string): Promise<Front> {
-  const front: Front = { url: '', paths: [], answer: undefined, close: () => server.close() }
+  const front: Front = { url: '', paths: [], answer: undefined, lose: undefined, close: () => server.close() }
   const server: Server = createServer((incoming, response) => {
     const path = incoming.url ?? '/'
     front.paths.push(path.split('?')[0] ?? '')
-    if (front.answer?.(path, response)) return void incoming.resume()
+    if (front.answer?.(path, response, incoming)) return void incoming.resume()
     const { method, headers } = incoming
     const onward = request(`${target}${path}`, { method, headers }, (answer) => {
+      if (front.lose?.(path)) {
+        answer.resume().on('end', () => response.destroy())
+        return
+      }
       response.writeHead(answer.statusCode ?? 500, answer.headers)
       answer.pipe(response)
     })
@@ -107,6 +113,122 @@ await describeInflux('InfluxDB that refuses, is away, or is set up wrongly', (se
     expect(checkpoint).toMatchObject({ stored: 0, refused: 500 })
     expect(front.paths.filter((path) => path === '/api/v2/write').length).toBeLessThan(10)
   })
+
+  test('half of a batch guilty in one attribute, row by row, is found in a few requests', async () => {
+    const front = await putInFront(server.url)
+    ends.push(front.close)
+    const { store, bucket } = await open({ url: front.url })
+    await writeForeign(server, bucketOf(bucket), `TrafficFlowObserved,entity=foreign occupancy="12 %" ${base}000000`)
+    const rows = Array.from({ length: 1_000 }, (_, i) =>
+      detector(i + 1, base + i, i % 2 === 0 ? { intensity: i } : { intensity: i, occupancy: 0.5 })
+    )
+    const checkpoint = await store.write(rows, { epoch, offset: 1_000 }, async () => undefined)
+    expect(checkpoint).toMatchObject({ stored: 500, refused: 500 })
+    expect(front.paths.filter((path) => path === '/api/v2/write').length).toBeLessThan(6)
+    expect((await offsets(store)).length).toBe(500)
+  })
+
+  test('readings beyond the retention of a bucket that was there are refused, and only they, however they are mixed', async () => {
+    const front = await putInFront(server.url)
+    ends.push(front.close)
+    const bucket = `city-brain-test-${randomUUID()}`
+    await makeBucket(server, bucket, 1)
+    ends.push(() => dropBucket(server, bucket))
+    const { store } = await open({ url: front.url, bucket })
+    const now = Date.now()
+    // 90 minutes old, 30 minutes old, by turns, and one of a year ago.
+    const rows = Array.from({ length: 400 }, (_, i) =>
+      detector(i + 1, now - (i === 7 ? 365 * 86_400_000 : (i % 2 === 0 ? 90 : 30) * 60_000) + i, { intensity: i })
+    )
+    const old = rows.filter(({ dateObserved }) => dateObserved < now - 3_600_000).map(({ offset }) => offset)
+    const refusals: HistoryRefusal[] = []
+    const checkpoint = await store.write(rows, { epoch, offset: 400 }, async (found) => void refusals.push(...found))
+    expect(refusals.map(({ offset }) => offset)).toEqual(old)
+    for (const { reason } of refusals) expect(reason).toMatch(/retention/)
+    expect(checkpoint).toMatchObject({ stored: 400 - old.length, refused: old.length })
+    expect(front.paths.filter((path) => path === '/api/v2/write').length).toBeLessThan(6)
+    const answer = await store.query({ entity: 'det-1', type: 'TrafficFlowObserved', from: now - 3_600_000, to: now })
+    expect(answer.points).toHaveLength(400 - old.length)
+  })
+
+  test('an answer that never arrives: the batch is written again, and nothing is doubled', async () => {
+    const front = await putInFront(server.url)
+    ends.push(front.close)
+    const { store, saved } = await open({ url: front.url })
+    front.lose = (path) => path.startsWith('/api/v2/write')
+    const rows = [detector(1, base, { intensity: 1 }), detector(2, base, { intensity: 2 })]
+    await expect(store.write(rows, { epoch, offset: 2 }, nothingRefused)).rejects.toThrow(HistoryUnavailable)
+    // They are in, and only the answer was lost.
+    await vi.waitFor(async () => expect(await offsets(store)).toEqual([1, 2]))
+    expect(saved).toEqual([])
+    front.lose = undefined
+    expect(await store.write(rows, { epoch, offset: 2 }, nothingRefused)).toMatchObject({ stored: 2 })
+    expect(await offsets(store)).toEqual([1, 2])
+  })
+
+  test('a connection cut in the middle of a batch is a fault that may pass', async () => {
+    const front = await putInFront(server.url)
+    ends.push(front.close)
+    const { store, saved } = await open({ url: front.url })
+    front.answer = (_path, _response, incoming) => {
+      incoming.once('data', () => incoming.socket.resetAndDestroy())
+      return true
+    }
+    const rows = Array.from({ length: 5_000 }, (_, i) => detector(i + 1, base + i, { intensity: i }))
+    await expect(store.write(rows, { epoch, offset: 5_000 }, nothingRefused)).rejects.toThrow(HistoryUnavailable)
+    expect(saved).toEqual([])
+    front.answer = undefined
+    expect(await store.write(rows, { epoch, offset: 5_000 }, nothingRefused)).toMatchObject({ stored: 5_000 })
+  })
+
+  test('writes asked for at once go one after the other: never two requests under way', async () => {
+    const front = await putInFront(server.url)
+    ends.push(front.close)
+    const { store } = await open({ url: front.url })
+    let most = 0
+    let underWay = 0
+    front.answer = (path, response) => {
+      if (!path.startsWith('/api/v2/write')) return false
+      most = Math.max(most, ++underWay)
+      response.once('close', () => underWay--)
+      setTimeout(() => response.writeHead(204).end(), 20)
+      return true
+    }
+    await Promise.all(
+      [1, 2, 3, 4].map((offset) => store.write([detector(offset, base, {})], { epoch, offset }, nothingRefused))
+    )
+    expect(most).toBe(1)
+  })
+
+  test.runIf(server.process)(
+    'a server that is stopped in its tracks, and one that is killed and comes back',
+    async () => {
+      const own = await startInfluxd()
+      if ('missing' in own) throw new Error(own.missing)
+      ends.push(() => own.stop())
+      const { store } = await open({ url: own.url, timeout: 400 })
+      const row = (offset: number) => detector(offset, base + offset, { intensity: offset })
+      await store.write([row(1)], { epoch, offset: 1 }, nothingRefused)
+      own.process?.kill('SIGSTOP')
+      await expect(store.write([row(1), row(2)], { epoch, offset: 2 }, nothingRefused)).rejects.toThrow(
+        /did not answer/
+      )
+      own.process?.kill('SIGCONT')
+      await vi.waitFor(
+        async () =>
+          expect(await store.write([row(2)], { epoch, offset: 2 }, nothingRefused)).toMatchObject({ stored: 2 }),
+        { timeout: 10_000, interval: 100 }
+      )
+      await own.restart?.()
+      await vi.waitFor(
+        async () =>
+          expect(await store.write([row(3)], { epoch, offset: 3 }, nothingRefused)).toMatchObject({ stored: 3 }),
+        { timeout: 20_000, interval: 100 }
+      )
+      expect(await offsets(store)).toEqual([1, 2, 3])
+    },
+    60_000
+  )
 
   test.each([
     ['503 with a time to wait', 503, { 'retry-after': '7' }, 7_000],

@@ -1,6 +1,10 @@
+import type { HistoryRow } from '@city-brain/model'
 import { expect, test } from 'vitest'
 import { detector } from '../testing/history-contract-rows.ts'
-import { nanoseconds, toLine } from './line-protocol.ts'
+import { createLineEncoder, nanoseconds } from './line-protocol.ts'
+
+const encode = createLineEncoder()
+const toLine = (row: HistoryRow) => encode([row])
 
 test('a row with every kind of attribute', () => {
   const row = detector(
@@ -49,4 +53,16 @@ test('moments beyond what InfluxDB can hold are its first and last', () => {
   expect(nanoseconds(1_000)).toBe(1_000_000_000n)
   expect(nanoseconds(8.64e15)).toBe(9_223_372_036_854_775_806n)
   expect(nanoseconds(-8.64e15)).toBe(-9_223_372_036_854_775_806n)
+})
+
+test('many rows are a line each, in their order, in any script and of any length', () => {
+  const values = ['plain', '车辆', 'ü', '🚲', 'x'.repeat(100_000), '', '车'.repeat(70_000)]
+  const rows = values.map((vehicleType, i) => detector(i + 1, i + 1, { vehicleType, intensity: i }))
+  const expected = rows.map(
+    ({ values }, i) =>
+      `TrafficFlowObserved,entity=det-1 journalOffset=${i + 1}i,vehicleType="${values.vehicleType}",intensity=${i} ${i + 1}00000${i + 1}`
+  )
+  expect(encode(rows).split('\n')).toEqual(expected)
+  expect(encode(rows.slice(0, 2)).split('\n')).toEqual(expected.slice(0, 2))
+  expect(encode([])).toBe('')
 })

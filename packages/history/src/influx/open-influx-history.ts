@@ -11,7 +11,7 @@ import type { Log } from '../log.ts'
 import { planQuery } from '../plan-query.ts'
 import { planWrite } from '../plan-write.ts'
 import { createInfluxClient } from './influx-client.ts'
-import { toLine } from './line-protocol.ts'
+import { createLineEncoder } from './line-protocol.ts'
 import { type Place, prepareBucket } from './prepare-bucket.ts'
 import { selectInflux, selectInfluxLatestAt } from './select-influx.ts'
 import { writeLines } from './write-lines.ts'
@@ -58,6 +58,7 @@ export async function openInfluxHistory(options: InfluxOptions): Promise<History
   })
   const oldest = () => clock.now() - retentionDays * day
 
+  const encode = createLineEncoder()
   let current = await checkpoints.load()
   let place: Place | undefined
   let preparing: Promise<Place> | undefined
@@ -91,8 +92,7 @@ export async function openInfluxHistory(options: InfluxOptions): Promise<History
     const plan = planWrite(current, rows, to, oldest())
     if (!plan) return current as HistoryCheckpoint
     const where = await prepared()
-    const lines = plan.rows.map((row) => ({ offset: row.offset, text: toLine(row) }))
-    const refused = await writeLines(client, where, lines, gzip)
+    const refused = await writeLines({ client, place: where, encode, gzip }, plan.rows)
     const refusals = [...plan.refusals, ...refused].sort((a, b) => a.offset - b.offset)
     if (refusals.length > 0) await refuse(refusals)
     const next: HistoryCheckpoint = {

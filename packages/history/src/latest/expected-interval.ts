@@ -1,4 +1,4 @@
-import type { AssetCollection, ReadingType } from '@city-brain/model'
+import type { Asset, AssetCollection, ReadingType } from '@city-brain/model'
 
 /** How often a reading is expected where the asset does not say so, seconds. */
 const defaults: Record<ReadingType, number> = {
@@ -12,13 +12,20 @@ const defaults: Record<ReadingType, number> = {
 /** Three missed readings make an entity stale. */
 const missed = 3
 
-/** Milliseconds of age above which an entity's newest reading is stale. */
-export function createStaleAfter(assets: AssetCollection): (entity: string, type: ReadingType) => number {
+export type StaleAfter = {
+  /** Milliseconds of age above which an entity's newest reading is stale. */
+  of(entity: string, type: ReadingType): number
+  /** The asset was added or changed. */
+  put(asset: Asset): void
+}
+
+export function createStaleAfter(assets: AssetCollection): StaleAfter {
   const intervals = new Map<string, number>()
-  for (const { id, properties } of assets.features) {
+  const put = ({ id, properties }: Asset) => {
     if ('expectedInterval' in properties && properties.expectedInterval !== undefined) {
       intervals.set(id, properties.expectedInterval)
-    }
+    } else intervals.delete(id)
   }
-  return (entity, type) => (intervals.get(entity) ?? defaults[type]) * missed * 1_000
+  for (const asset of assets.features) put(asset)
+  return { of: (entity, type) => (intervals.get(entity) ?? defaults[type]) * missed * 1_000, put }
 }

@@ -1,4 +1,5 @@
 import {
+  type Asset,
   type AssetCollection,
   type Entry,
   type EntryKind,
@@ -52,7 +53,7 @@ export function createLatest({ assets }: { assets: AssetCollection }): LatestSta
   }
 
   function watch(entity: string, type: LatestEntity['type'], dateObserved: number): boolean {
-    const due = dateObserved + staleAfter(entity, type)
+    const due = dateObserved + staleAfter.of(entity, type)
     if (now !== undefined && due < now) {
       expiries.delete(entity)
       return true
@@ -92,6 +93,15 @@ export function createLatest({ assets }: { assets: AssetCollection }): LatestSta
     put({ ...rest, ...reasons(unchanged.has(entity), known.flags) })
   }
 
+  /** Its expected interval may be another from now on. */
+  function applyAsset(asset: Asset): void {
+    staleAfter.put(asset)
+    const known = entities.get(asset.id)
+    if (!known) return
+    const stale = watch(asset.id, known.type, observed.get(asset.id) ?? 0)
+    if (stale !== known.stale) put({ ...known, stale })
+  }
+
   function applyTick(time: number): void {
     now = time
     for (const id of expiries.take(time)) {
@@ -102,7 +112,7 @@ export function createLatest({ assets }: { assets: AssetCollection }): LatestSta
 
   return {
     name: 'latest',
-    kinds: ['reading', 'quality', 'tick'] satisfies EntryKind[],
+    kinds: ['reading', 'quality', 'tick', 'registry-change'] satisfies EntryKind[],
     get offset() {
       return offset
     },
@@ -134,6 +144,7 @@ export function createLatest({ assets }: { assets: AssetCollection }): LatestSta
       if (entry.kind === 'reading') applyReading(entry)
       else if (entry.kind === 'quality') applyQuality(entry)
       else if (entry.kind === 'tick') applyTick(entry.payload.now)
+      else if (entry.kind === 'registry-change' && entry.payload.change === 'asset') applyAsset(entry.payload.asset)
       return undefined
     },
     snapshot: (): Snapshot => ({

@@ -27,7 +27,7 @@ export function createQuality({ assets }: { assets: AssetCollection }): View {
 
   return {
     name: 'quality',
-    kinds: ['reading'] satisfies EntryKind[],
+    kinds: ['reading', 'registry-change'] satisfies EntryKind[],
     restore(state) {
       const kept = state as Snapshot | undefined
       const sites = kept?.format === format ? kept.sites : []
@@ -40,6 +40,10 @@ export function createQuality({ assets }: { assets: AssetCollection }): View {
       )
     },
     apply(entry) {
+      if (entry.kind === 'registry-change' && entry.payload.change === 'asset') {
+        const { id, properties } = entry.payload.asset
+        if (properties.kind === 'parkingSite') areaOf.set(id, properties.area)
+      }
       if (entry.kind !== 'reading') return undefined
       const area = areaOf.get(entry.entity)
       const available = entry.payload.values.availableSpotNumber

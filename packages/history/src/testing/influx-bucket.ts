@@ -25,6 +25,28 @@ export async function writeForeign(server: InfluxServer, bucket: string, lines: 
   if (!response.ok) throw new Error(`InfluxDB answered ${response.status}: ${await response.text()}`)
 }
 
+/** A bucket that is there before the city comes, with a retention of its own. */
+export async function makeBucket(server: InfluxServer, bucket: string, retentionHours: number): Promise<void> {
+  if (server.organisation === undefined) {
+    await statement(server, `CREATE DATABASE "${bucket}" WITH DURATION ${retentionHours}h NAME "autogen"`)
+    return
+  }
+  const found = await fetch(`${server.url}/api/v2/orgs?${new URLSearchParams({ org: server.organisation })}`, {
+    headers: headers(server)
+  })
+  const { orgs } = (await found.json()) as { orgs: { id: string }[] }
+  const made = await fetch(`${server.url}/api/v2/buckets`, {
+    method: 'POST',
+    headers: headers(server),
+    body: JSON.stringify({
+      orgID: orgs[0]?.id,
+      name: bucket,
+      retentionRules: [{ type: 'expire', everySeconds: retentionHours * 3_600 }]
+    })
+  })
+  if (!made.ok) throw new Error(`InfluxDB answered ${made.status}: ${await made.text()}`)
+}
+
 /** Away with it, whichever version: a database of 1.x, a bucket of 2.x. */
 export async function dropBucket(server: InfluxServer, bucket: string): Promise<void> {
   if (server.organisation === undefined) {

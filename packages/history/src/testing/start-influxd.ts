@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,8 +16,12 @@ export type InfluxServer = {
   organisation?: string
   username?: string
   password?: string
-  /** The process, where the test started it: to pause or kill it. */
-  process?: ChildProcess
+  /** The process, where the test started it: to pause it. */
+  readonly process?: ChildProcess
+  /** `kill -9` of it, and waits. */
+  kill?(): Promise<void>
+  /** Starts it again, after a kill where it still runs, on the same data and address. */
+  restart?(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -55,36 +60,58 @@ async function start(program: string, settings: Record<string, string>): Promise
     )
   }
   const folder = await mkdtemp(join(tmpdir(), 'influxd-'))
-  const child = spawn(program, [], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: {
-      PATH: process.env.PATH,
-      HOME: folder,
-      INFLUXDB_DATA_DIR: join(folder, 'data'),
-      INFLUXDB_DATA_WAL_DIR: join(folder, 'wal'),
-      INFLUXDB_META_DIR: join(folder, 'meta'),
-      INFLUXDB_HTTP_BIND_ADDRESS: '127.0.0.1:0',
-      INFLUXDB_BIND_ADDRESS: '127.0.0.1:0',
-      INFLUXDB_HTTP_LOG_ENABLED: 'false',
-      INFLUXDB_REPORTING_DISABLED: 'true',
-      INFLUXDB_MONITOR_STORE_ENABLED: 'false',
-      ...settings
-    }
-  })
-  const kill = () => void child.kill('SIGKILL')
-  process.once('exit', kill)
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  let child: ChildProcess | undefined
+  const kill = async () => {
+    const ending = child
+    child = undefined
+    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return
+    ending.kill('SIGKILL')
+    await once(ending, 'exit')
+  }
+  const killAtExit = () => void child?.kill('SIGKILL')
+  process.once('exit', killAtExit)
+  const begin = (address: string) => {
+    child = spawn(program, [], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: process.env.PATH, HOME: folder, ...settingsIn(folder, address), ...settings }
+    })
+    return listening(child)
+  }
   const stop = async () => {
-    process.off('exit', kill)
-    kill()
-    await ended
+    process.off('exit', killAtExit)
+    await kill()
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    return { url: await listening(child), process: child, stop }
+    const url = await begin('127.0.0.1:0')
+    return {
+      url,
+      get process() {
+        return child
+      },
+      kill,
+      async restart() {
+        await kill()
+        await begin(new URL(url).host)
+      },
+      stop
+    }
   } catch (fault) {
     await stop()
     throw fault
+  }
+}
+
+function settingsIn(folder: string, address: string): Record<string, string> {
+  return {
+    INFLUXDB_DATA_DIR: join(folder, 'data'),
+    INFLUXDB_DATA_WAL_DIR: join(folder, 'wal'),
+    INFLUXDB_META_DIR: join(folder, 'meta'),
+    INFLUXDB_HTTP_BIND_ADDRESS: address,
+    INFLUXDB_BIND_ADDRESS: '127.0.0.1:0',
+    INFLUXDB_HTTP_LOG_ENABLED: 'false',
+    INFLUXDB_REPORTING_DISABLED: 'true',
+    INFLUXDB_MONITOR_STORE_ENABLED: 'false'
   }
 }
 

@@ -196,6 +196,18 @@ test('a refusal becomes one dead letter, though the write is repeated after it',
   expect(writer.state()).toMatchObject({ stored: 2, refused: 1 })
 })
 
+test('a reading whose date is none is refused, and holds up no other', async () => {
+  const journal = createMemoryJournal()
+  const store = createMemoryStore()
+  await accept(journal, 1)
+  await journal.append([readingDraft('garage', noon, { dateObserved: 'yesterday' })], { tally: { accepted: 1 } })
+  await accept(journal, 1)
+  const { writer } = await start(journal, store)
+  await until(() => writer.state().stored === 2)
+  expect(writer.state()).toMatchObject({ state: 'ok', stored: 2, refused: 1 })
+  expect(deadLetters(journal)).toMatchObject([{ of: 2, message: expect.stringContaining('no date') }])
+})
+
 test('refusals go in where the journal is full: else nothing would ever make room', async () => {
   const journal = createMemoryJournal()
   const store = createMemoryStore()

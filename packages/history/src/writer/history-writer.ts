@@ -1,19 +1,19 @@
-import {
-  type Clock,
-  type Entry,
-  type HistoryCheckpoint,
-  type HistoryRefusal,
-  type HistoryRow,
-  type HistoryStore,
-  type Journal,
-  parseInstant,
-  type Snapshot
+import type {
+  Clock,
+  Entry,
+  HistoryCheckpoint,
+  HistoryRefusal,
+  HistoryRow,
+  HistoryStore,
+  Journal,
+  Snapshot
 } from '@city-brain/model'
 import { HistoryMisconfigured, HistoryUnavailable } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createBackoff } from './backoff.ts'
 import { deadLetterOf } from './dead-letter-of.ts'
 import { createLiveBuffer } from './live-buffer.ts'
+import { createMomentOf } from './moment-of.ts'
 import { createWaiter } from './waiter.ts'
 
 /** Under this name the journal keeps what the history has not stored. */
@@ -255,15 +255,15 @@ export async function createHistoryWriter(options: HistoryWriterOptions): Promis
   }
 }
 
+/** A reading without a date, which the pipeline lets nobody bring, is refused as a row rather than holding up all others. */
 function rowOf({ offset, entity, payload }: Entry<'reading'>): HistoryRow {
-  const dateObserved = parseInstant(payload.dateObserved)
-  if (dateObserved === undefined) throw new Error(`Reading ${offset} has no date: ${payload.dateObserved}`)
   return {
     offset,
     entity,
     type: payload.type,
-    dateObserved,
+    dateObserved: momentOf(payload.dateObserved) ?? Number.NaN,
     values: payload.values,
     ...(payload.flags && payload.flags.length > 0 ? { flags: payload.flags } : {})
   }
 }
+const momentOf = createMomentOf()
