@@ -1,5 +1,6 @@
 import { killNine } from './kill-nine.ts'
+import { sigterm } from './sigterm.ts'
 import type { Fault } from './support/fault.ts'
 
 /** The suite, in the order in which it runs. */
-export const faults: readonly Fault[] = [killNine]
+export const faults: readonly Fault[] = [killNine, sigterm]
