@@ -104,7 +104,24 @@ export type Health = {
     message?: string
   }
   /** `refused`: connections since the start whose credentials were wrong, unknown or not looked at. */
-  broker: { connected: number; port: number; refused: number }
+  broker: {
+    /** Connections; with an external broker, devices whose last status is `online`. */
+    connected: number
+    /** Absent where devices speak to an external broker. */
+    port?: number
+    refused: number
+    /** Brokers that the city is a client of: the external one, and those of gateways. */
+    upstreams?: {
+      name: string
+      state: 'connecting' | 'connected' | 'away' | 'misconfigured'
+      /** RFC 3339: since when it is in this state. */
+      since: string
+      message?: string
+      /** Messages since the start, and those of them that came with QoS 0. */
+      received: number
+      withoutPromise: number
+    }[]
+  }
   /** What is wrong, for people. */
   problems: LocalizedText[]
 }

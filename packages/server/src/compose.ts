@@ -48,11 +48,16 @@ import { drain, type NamedView, viewProblem } from './running-views.ts'
 import { createBackfillMark } from './simulation/backfill-mark.ts'
 import { startSimulation } from './simulation/simulation.ts'
 import { StartFault } from './start-fault.ts'
+import { readBrokers } from './upstream/read-brokers.ts'
+import { upstreamBody, upstreamProblem } from './upstream/upstream-problems.ts'
 
 export type RunningCity = {
   name: { en: string; zh: string }
   httpPort: number
+  /** 0 where devices speak to an external broker. */
   mqttPort: number
+  /** Its address. */
+  externalBroker?: string
   /** On the first start only: the first operator with the password that is told this once. */
   firstOperator?: { name: string; password: string }
   /** Stops intake, lets the views come to the end of the journal, keeps their snapshots, closes everything. */
@@ -91,6 +96,7 @@ async function compose(
   // The city's files, checked whole, before anything is opened.
   const city = await loadCity({ folder: options.city, loadRules, loadIntersections, compileFeed })
   const { assets, register, intersections, ruleSet, feeds } = city
+  const brokers = await readBrokers({ folder: options.city, file: city.file, register, environment })
   const data = await prepareDataFolder(options.data)
 
   // The journal: everything below is a view of it.
@@ -170,6 +176,7 @@ async function compose(
       checkCredentials: (username, password) => deviceSecrets.check(username, password),
       host: options.host,
       port: options.mqttPort,
+      brokers,
       log
     })
   )
@@ -182,7 +189,10 @@ async function compose(
   closers.add('The rates', () => rates.close())
   const feed = createLiveFeed({ view: liveView, parts: live, epoch: journal.epoch, clock, rates: rates.read })
   closers.add('The live feed', () => feed.close())
-  const problems: (() => HealthProblem[])[] = [() => running.flatMap(viewProblem)]
+  const problems: (() => HealthProblem[])[] = [
+    () => running.flatMap(viewProblem),
+    () => ingest.upstreams().flatMap(upstreamProblem)
+  ]
   const health = createHealth({
     city: city.file.id,
     version,
@@ -191,7 +201,8 @@ async function compose(
     history: () => historyHealth(history.name, writer.state()),
     broker: () => ({
       connected: ingest.connected(),
-      port: ingest.port,
+      ...(brokers.external ? {} : { port: ingest.port }),
+      upstreams: ingest.upstreams().map(upstreamBody),
       refused: ingest.counts().refusedConnections
     }),
     counters,
@@ -247,7 +258,12 @@ async function compose(
 
   // Devices that are not there in the flesh.
   const simulated = [...(register.devices ?? []), ...(register.gateways ?? [])].filter((one) => one.simulated)
-  if (options.simulate && simulated.length > 0) {
+  if (options.simulate && simulated.length > 0 && brokers.external) {
+    log(
+      'info',
+      'Nothing is simulated: the simulation has secrets of the embedded broker only, and devices speak to another'
+    )
+  } else if (options.simulate && simulated.length > 0) {
     progress('Starting the simulation')
     const mark = createBackfillMark(data)
     const simulation = startSimulation({
@@ -270,6 +286,7 @@ async function compose(
     name: city.file.name,
     httpPort: typeof address === 'object' && address ? address.port : options.port,
     mqttPort: ingest.port,
+    ...(brokers.external ? { externalBroker: brokers.external.url } : {}),
     ...(firstOperator ? { firstOperator } : {}),
     stop: () => closers.close()
   }

@@ -74,7 +74,7 @@ function greeting(city: RunningCity, options: Options): string {
     '',
     `  Map        http://${address}:${city.httpPort}/`,
     `  Residents  http://${address}:${city.httpPort}/parking`,
-    `  MQTT       mqtt://${address}:${city.mqttPort}`,
+    `  MQTT       ${city.externalBroker ? `${city.externalBroker} (external; nothing listens here)` : `mqtt://${address}:${city.mqttPort}`}`,
     `  Data       ${options.data}`
   ]
   if (city.firstOperator) {

@@ -21,5 +21,6 @@ export function upstreamFault(error: Error & { code?: string | number }): Upstre
   } else if (code !== undefined && certificateFault.test(code)) {
     return { state: 'misconfigured', message: `its certificate is not accepted (${code})` }
   }
-  return { state: 'away', message: code === undefined ? error.message : `${error.message} (${code})` }
+  // Without the address, which is nobody's business who only asks for health.
+  return { state: 'away', message: code === undefined ? error.message : `it cannot be reached (${code})` }
 }

@@ -22,7 +22,7 @@ export const UpstreamBroker = Type.Object(
     username: Type.Optional(Type.String({ maxLength: 200 })),
     /** Name of the environment variable that holds the password. */
     passwordVariable: Type.Optional(Type.String({ pattern: '^[A-Z][A-Z0-9_]{0,63}$' })),
-    /** Names the persistent session there; default: `city-brain-` and the city's id. */
+    /** Names the persistent session there; default: `city-brain-` and the city's id, of a gateway's broker with `-` and its id. */
     clientId: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
     /** PEM file of the authority that signed its certificate, relative to the city's folder; default: the system's. */
     authority: Type.Optional(Type.String({ minLength: 1, maxLength: 200 }))

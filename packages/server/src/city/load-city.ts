@@ -11,6 +11,7 @@ import {
 import { Compile } from 'typebox/compile'
 import { CityFault, StartFault } from '../start-fault.ts'
 import { checkAssets } from './check-assets.ts'
+import { checkBrokers } from './check-brokers.ts'
 import { checkControllers, checkDevices } from './check-devices.ts'
 import { isFolder, readDocument, readDocuments, readText } from './read-city-files.ts'
 
@@ -79,6 +80,9 @@ export async function loadCity<RuleSet, CompiledFeed>({
   // What refers to assets can only be judged where those could be read; with a broken file there every reference would be a fault.
   if (!assets) throw new CityFault(folder, problems)
   if (register && devices.document) problems.push(...checkDevices(devices.document, register, assets))
+  if (file && city.document && register && devices.document) {
+    problems.push(...checkBrokers({ document: city.document, file }, { document: devices.document, register }))
+  }
   const { intersections, problems: signalProblems } = loadIntersections({ documents: signals.documents, assets })
   problems.push(...signalProblems)
   if (register) problems.push(...checkControllers(signals.documents, intersections, register))

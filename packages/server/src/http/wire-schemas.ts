@@ -189,7 +189,24 @@ export const HealthBody = Type.Object({
     lagSeconds: Type.Number(),
     message: Type.Optional(Type.String())
   }),
-  broker: Type.Object({ connected: Type.Integer(), port: Type.Integer(), refused: Type.Integer() }),
+  broker: Type.Object({
+    connected: Type.Integer(),
+    port: Type.Optional(Type.Integer({ description: 'Absent where devices speak to an external broker' })),
+    refused: Type.Integer(),
+    upstreams: Type.Optional(
+      Type.Array(
+        Type.Object({
+          name: Type.String(),
+          state: Type.Enum(['connecting', 'connected', 'away', 'misconfigured']),
+          since: rfc3339,
+          message: Type.Optional(Type.String()),
+          received: Type.Integer(),
+          withoutPromise: Type.Integer({ description: 'Messages that came with QoS 0' })
+        }),
+        { description: 'Brokers that the city is a client of' }
+      )
+    )
+  }),
   problems: Type.Array(LocalizedText)
 })
 

@@ -41,7 +41,16 @@ export function HealthView() {
       t('health.history', { store: history.store }),
       `${t(`health.history.${history.state}`)} · ${t('health.lag', { seconds: formatNumber(history.lagSeconds, language, 1) })}`
     ],
-    [t('health.broker'), t('health.connected', { count: broker.connected, port: broker.port })],
+    [
+      t('health.broker'),
+      broker.port === undefined
+        ? t('health.online', { count: broker.connected })
+        : t('health.connected', { count: broker.connected, port: broker.port })
+    ],
+    ...(broker.upstreams ?? []).map(({ name, state }): [string, string] => [
+      t('health.upstream', { name }),
+      t(`health.upstream.${state}`)
+    ]),
     [t('health.version'), data.version]
   ]
   return (
