@@ -175,6 +175,29 @@ test('the audit trail ages out after its own period, but for the newest of each 
   expect(await offsetsOf(journal)).toEqual([3, 4, 7, 9])
 })
 
+test('of the changes of the registry the newest of each device and asset stays, however old', async () => {
+  const clock = handClock()
+  const journal = await folder.open({ clock, rhythm: 10, limits: { readingDays: 7, auditDays: 365, viewGrace: 0 } })
+  const device = (id: string, profile: string): Draft => ({
+    kind: 'registry-change',
+    entity: `device:${id}`,
+    source: 'operator:kim',
+    payload: { change: 'device', device: { id, area: 'centre', domain: 'waste', profile } }
+  })
+  const revoked = (id: string): Draft => ({
+    kind: 'registry-change',
+    entity: `device:${id}`,
+    source: 'operator:kim',
+    payload: { change: 'device-revoked', id }
+  })
+  await journal.append([device('a', 'old'), device('b', 'only'), device('a', 'new'), device('c', 'gone'), revoked('c')])
+  clock.advance(400 * day)
+  await journal.append([outcome('d'), reading(1)])
+  await settled(async () => (await offsetsOf(journal)).length === 5)
+  await settled()
+  expect(await offsetsOf(journal)).toEqual([2, 3, 5, 6, 7])
+})
+
 test('commits go on while a lot is cut', async () => {
   const clock = handClock()
   const journal = await folder.open({ clock, rhythm: 10, limits: { readingDays: 7, viewGrace: 0 } })

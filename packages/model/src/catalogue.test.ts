@@ -41,6 +41,7 @@ test('the numbers of the kinds of entry are for good: the file of a journal hold
     'delivered',
     'operator-action',
     'rule-set',
-    'registry'
+    'registry',
+    'registry-change'
   ])
 })

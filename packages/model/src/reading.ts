@@ -23,8 +23,10 @@ export const readingTypes = Object.keys(telemetrySchemas) as ReadingType[]
  * - `late`: older than the entity's newest; stored, but changes neither latest nor rules.
  * - `above-capacity`: more free (or occupied) spaces than the site has.
  * - `gap`: more than 24 h after the entity's reading before it.
+ * - `beyond-calibration`: the measured distance lies outside of the container's calibration by more than 10 % of its range;
+ *   no filling level follows from it.
  */
-export const ReadingFlag = Type.Enum(['late', 'above-capacity', 'gap'])
+export const ReadingFlag = Type.Enum(['late', 'above-capacity', 'gap', 'beyond-calibration'])
 export type ReadingFlag = Static<typeof ReadingFlag>
 
 export type AttributeValue = number | string | boolean | string[]

@@ -7,7 +7,7 @@ import type { Intersection } from './signal/intersection.ts'
 import type { SignalState } from './signal/signal-state.ts'
 import type { Counters } from './tally.ts'
 
-/** `GET /api/city`: everything about the city that does not change while it runs. */
+/** `GET /api/city`: everything about the city that does not change with its readings. */
 export type CityDescription = {
   id: string
   name: LocalizedText
@@ -16,6 +16,8 @@ export type CityDescription = {
   centre: [number, number]
   zoom: number
   assets: AssetCollection
+  /** Offset of the newest change of an asset while the city ran; absent where all are as in the city's files. */
+  assetsOffset?: number
   intersections: Intersection[]
   rules: { id: string; version: number; severity?: string; title: LocalizedText }[]
   /** Path of the basemap's GeoJSON, absent where the city brings none. */
@@ -53,6 +55,8 @@ export type SnapshotMessage = {
   devices: LatestDevice[]
   alarms: Alarm[]
   rates: CityRates
+  /** As in the city's description: a greater one than that says that it is to be fetched again. Absent in the past. */
+  assetsOffset?: number
 }
 
 /** Server → browser: what changed between two offsets. Applies only where `from` is the client's offset. */
@@ -68,6 +72,8 @@ export type DeltaMessage = {
   /** Alarms after their newest transition, in order, none merged; one in state `normal` leaves the list. */
   alarms?: Alarm[]
   rates?: CityRates
+  /** Assets were added or changed, the newest at this offset: fetch the city's description again. */
+  assetsOffset?: number
 }
 
 /** Browser → server: first message of a connection; with what it has where it had a connection before. */
@@ -95,6 +101,8 @@ export type Health = {
     limitBytes: number
     freeBytes: number
     secondsUntilFull?: number
+    /** Damage that a reader has come upon. */
+    damage?: string
   }
   history: {
     store: 'duckdb' | 'influx'

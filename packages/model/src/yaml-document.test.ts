@@ -44,6 +44,13 @@ test('a bomb of aliases is refused', () => {
   expect(parseYamlDocument('bomb.yaml', levels.join('\n')).problems).not.toEqual([])
 })
 
+test('a key that is no text is a problem, not a warning of the process', () => {
+  expect(parseYamlDocument('keys.yaml', 'a: 1\n? [b]\n: c\n').problems).toEqual([
+    { file: 'keys.yaml', line: 2, column: 3, code: 'syntax', message: 'a key must be text' }
+  ])
+  expect(parseYamlDocument('keys.yaml', '1: 2\ntrue: 3').value).toEqual({ 1: 2, true: 3 })
+})
+
 test('never throws', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (text, path) => {

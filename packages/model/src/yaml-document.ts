@@ -23,7 +23,7 @@ export type YamlDocument = {
 /** Parses a file that a user wrote. Anchors and aliases are bounded, so that a small file cannot become a huge value. */
 export function parseYamlDocument(file: string, text: string): YamlDocument {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false })
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, stringKeys: true, prettyErrors: false })
   const at = (position: number) => {
     const { line, col } = lines.linePos(position)
     return { line: Math.max(1, line), column: Math.max(1, col) }
@@ -32,7 +32,7 @@ export function parseYamlDocument(file: string, text: string): YamlDocument {
     file,
     ...at(error.pos[0]),
     code: 'syntax',
-    message: error.message
+    message: error.code === 'NON_STRING_KEY' ? 'a key must be text' : error.message
   }))
   let value: unknown
   if (problems.length === 0) {

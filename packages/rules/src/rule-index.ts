@@ -24,6 +24,8 @@ export type RuleIndex = {
   readonly device: readonly RuleRuntime[]
   readonly command: readonly RuleRuntime[]
   asset(entity: string): KnownAsset | undefined
+  /** The asset was added or changed. */
+  put(asset: Asset): void
   /** Milliseconds that an entity may be silent under a rule; undefined where the rule does not watch it. */
   allowedSilence(rule: Rule, entity: string): number | undefined
   /** Whether the rule could stand for this entity at all. */
@@ -33,12 +35,12 @@ export type RuleIndex = {
 const nothing: NamedValues = {}
 
 export function indexRules(ruleSet: RuleSet, assets: AssetCollection): RuleIndex {
-  const known = new Map<string, KnownAsset>(
-    assets.features.map(({ id, properties }) => {
-      const { name: _name, ...plain } = properties
-      return [id, { properties, values: { ...plain, id } }]
-    })
-  )
+  const known = new Map<string, KnownAsset>()
+  const put = ({ id, properties }: Asset) => {
+    const { name: _name, ...plain } = properties
+    known.set(id, { properties, values: { ...plain, id } as NamedValues })
+  }
+  for (const asset of assets.features) put(asset)
   const runtimes = new Map(ruleSet.rules.map((rule) => [rule.id, { rule, conditions: new Map() } as RuleRuntime]))
   const all = [...runtimes.values()]
   const filtered = (rule: Rule, asset: KnownAsset | undefined) =>
@@ -50,6 +52,7 @@ export function indexRules(ruleSet: RuleSet, assets: AssetCollection): RuleIndex
     device: all.filter(({ rule }) => rule.on === 'device'),
     command: all.filter(({ rule }) => rule.on === 'command'),
     asset: (entity) => known.get(entity),
+    put,
     allowedSilence(rule, entity) {
       const asset = known.get(entity)
       if (rule.trigger.kind !== 'silence' || asset?.properties.kind !== rule.on || filtered(rule, asset))

@@ -48,7 +48,8 @@ const kinds: readonly EntryKind[] = [
   'operator-action',
   'alarm',
   'rule-set',
-  'registry'
+  'registry',
+  'registry-change'
 ]
 
 /**
@@ -180,6 +181,10 @@ export function createRulesView({ ruleSet, assets, controllers }: RulesViewOptio
       case 'registry':
         alarms.settle(tracker, entry.offset)
         if (governs) for (const condition of activeConditions(index)) joinTiming(condition)
+        return
+      case 'registry-change':
+        // What stands is judged again with the entity's next reading.
+        if (entry.payload.change === 'asset') index.put(entry.payload.asset)
     }
   }
 

@@ -35,7 +35,7 @@ const derivedOfAll: Variable[] = [
     name: 'unreliable',
     type: 'list',
     description:
-      'Why not to rely on the values: above-capacity, gap, unchanged; empty where nothing is known against them'
+      'Why not to rely on the values: above-capacity, gap, beyond-calibration, unchanged; empty where nothing is known against them'
   }
 ]
 

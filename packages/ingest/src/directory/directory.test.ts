@@ -54,6 +54,35 @@ test('who is not registered is nobody; what no gateway subscribes to is heard by
   expect(directory.heard('city/lumen/traffic/det-1/obs')).toBe(false)
 })
 
+test('what is registered while it runs counts at once, also for a speaker that is connected', () => {
+  const changing = createDirectory({ register: testRegister, assets: testAssets })
+  const [container] = testAssets.features.filter(({ id }) => id === 'bin-1')
+  const speaker = changing.speaker('unit-7')
+  expect(changing.asset('bin-9')).toBeUndefined()
+  if (container) changing.apply({ change: 'asset', asset: { ...container, id: 'bin-9' } })
+  expect(changing.asset('bin-9')?.id).toBe('bin-9')
+  expect(speaker?.mayReport('bin-9')).toBe(false)
+  changing.apply({
+    change: 'device',
+    device: { id: 'unit-7', area: 'lumen', domain: 'traffic', entities: ['det-1', 'bin-9'] }
+  })
+  expect(changing.speaker('unit-7')).toBe(speaker)
+  expect([speaker?.mayReport('bin-9'), speaker?.mayReport('det-2')]).toEqual([true, false])
+  changing.apply({ change: 'device', device: { id: 'new-1', area: 'lumen', domain: 'waste' } })
+  expect(changing.speaker('new-1')?.channelOf('city/lumen/waste/new-1/obs')).toBe('telemetry')
+})
+
+test('who is revoked is nobody, and a connection that it still has says nothing more', () => {
+  const changing = createDirectory({ register: testRegister, assets: testAssets })
+  const speaker = changing.speaker('det-1')
+  changing.apply({ change: 'device-revoked', id: 'det-1' })
+  changing.apply({ change: 'device-revoked', id: 'lora' })
+  expect([changing.speaker('det-1'), changing.speaker('lora')]).toEqual([undefined, undefined])
+  expect(speaker?.revoked).toBe(true)
+  expect(speaker?.channelOf('city/lumen/traffic/det-1/obs')).toBeUndefined()
+  expect(speaker?.maySubscribe('city/lumen/traffic/det-1/cmd')).toBe(false)
+})
+
 const level = fc.constantFrom('a', 'b', '+', '$x')
 const filter = fc
   .tuple(fc.array(level, { minLength: 1, maxLength: 4 }), fc.boolean())

@@ -15,6 +15,8 @@ export interface Speaker {
   readonly entities: ReadonlySet<string>
   /** The topic on which it takes commands; gateways have none. */
   readonly commandTopic: string | undefined
+  /** It was revoked while it was connected: nothing that it still says is taken. */
+  readonly revoked?: boolean
   /** What a message on this topic would be, or undefined where it may not publish there. */
   channelOf(topic: string): MessageChannel | undefined
   maySubscribe(filter: string): boolean
@@ -28,22 +30,44 @@ const deviceChannels: Record<string, MessageChannel | undefined> = Object.assign
   spat: 'spat'
 })
 
+/**
+ * Of a device, whose registration may change while it is connected: the connection holds the speaker, so it is changed in
+ * place. Its area and domain, and with them its topics, stay.
+ */
+export interface DeviceSpeaker extends Speaker {
+  /** It may report these instead. */
+  setEntities(entities: readonly string[]): void
+  revoke(): void
+}
+
 /** A device speaks under `city/{area}/{domain}/{id}/` and hears its own `cmd`, nothing else. */
-export function createDeviceSpeaker(registration: DeviceRegistration): Speaker {
+export function createDeviceSpeaker(registration: DeviceRegistration): DeviceSpeaker {
   const { id, area } = registration
   const domain: Domain = registration.domain
   const prefix = `city/${area}/${domain}/${id}/`
   const entities = new Set(registration.entities ?? [])
   const commandTopic = `${prefix}cmd`
+  let revoked = false
   return {
     id,
     kind: 'device',
     source: registration.source ?? 'live',
     entities,
     commandTopic,
-    channelOf: (topic) => (topic.startsWith(prefix) ? deviceChannels[topic.slice(prefix.length)] : undefined),
-    maySubscribe: (filter) => filter === commandTopic,
-    mayReport: (entity) => entity === id || entities.has(entity)
+    get revoked() {
+      return revoked
+    },
+    channelOf: (topic) =>
+      topic.startsWith(prefix) && !revoked ? deviceChannels[topic.slice(prefix.length)] : undefined,
+    maySubscribe: (filter) => filter === commandTopic && !revoked,
+    mayReport: (entity) => entity === id || entities.has(entity),
+    setEntities(next) {
+      entities.clear()
+      for (const entity of next) entities.add(entity)
+    },
+    revoke() {
+      revoked = true
+    }
   }
 }
 

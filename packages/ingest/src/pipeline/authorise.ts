@@ -8,6 +8,10 @@ import type { Candidate, Fault, Message, Step } from './message.ts'
 export function createAuthorise(directory: Directory): Step {
   return function authorise(message) {
     const { route, speaker } = message
+    if (speaker.revoked === true) {
+      message.fault = { code: 'not-authorised', path: 'topic', message: `${speaker.id} was revoked` }
+      return
+    }
     if (route.channel === undefined) {
       message.fault = { code: 'wrong-topic', path: 'topic', message: `${speaker.id} may not publish on this topic` }
       return

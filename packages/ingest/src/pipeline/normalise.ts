@@ -8,6 +8,7 @@ import {
 } from '@city-brain/model'
 import type { EntityTimes, IngestState } from '../state/ingest-state.ts'
 import { placeOf } from './authorise.ts'
+import { calibrate } from './calibrate.ts'
 import { dateAttributes } from './date-attributes.ts'
 import type { Candidate, Message, Step } from './message.ts'
 import { isCanonicalInstant, readInstant } from './read-instant.ts'
@@ -26,7 +27,9 @@ export type TimesChange = { times: EntityTimes; which: 'live' | 'backfill'; befo
  * - dated more than 120 s ahead of our clock → dead letter `clock-ahead` (a timekeeper's clock is the city's own);
  * - older than the entity's newest → `late`; the same time is not late, two readings of one millisecond are two readings;
  * - more than 24 h after the entity's reading before it → `gap`;
- * - more free or occupied spaces than the reading or the site has in all → `above-capacity`.
+ * - more free or occupied spaces than the reading or the site has in all → `above-capacity`;
+ * - a measured distance beyond the container's calibration → `beyond-calibration`, and no filling level from it. Within it
+ *   the filling level is computed, where the sensor did not send one; the distance stays as it came.
  * A backfill source is compared with what was backfilled before, and is never late.
  */
 export function createNormalise({
@@ -76,10 +79,22 @@ function normaliseReading(
     onTimes({ times, which, before: times[which], after: dateObserved })
     times[which] = dateObserved
   }
+  const values = valuesOf(record, type)
+  const { distance } = values
+  if (
+    typeof distance === 'number' &&
+    values.fillingLevel === undefined &&
+    asset?.properties.kind === 'container' &&
+    asset.properties.sensor !== undefined
+  ) {
+    const level = calibrate(distance, asset.properties.sensor)
+    if (level === undefined) flags = [...(flags ?? []), 'beyond-calibration']
+    else values.fillingLevel = level
+  }
   const reading: Reading = {
     type,
     dateObserved: inUtc(record.dateObserved, dateObserved),
-    values: valuesOf(record, type)
+    values
   }
   if (flags !== undefined) reading.flags = flags
   if (source === 'backfill') reading.backfill = true

@@ -79,7 +79,27 @@ export const ContainerAsset = Type.Object(
     expectedInterval,
     storedWasteKind: Type.Enum([...storedWasteKinds]),
     binCapacity: Type.Number({ minimum: 10, maximum: 50_000, unit: 'l' }),
-    refWasteContainerIsle: Type.Optional(EntityId)
+    refWasteContainerIsle: Type.Optional(EntityId),
+    /** Calibration of the sensor under its lid: the filling level follows from the distance that it measures. */
+    sensor: Type.Optional(
+      Type.Object(
+        {
+          distanceEmpty: Type.Number({
+            minimum: 1,
+            maximum: 2_000,
+            unit: 'cm',
+            description: 'What it measures when empty'
+          }),
+          distanceFull: Type.Number({
+            minimum: 0,
+            maximum: 2_000,
+            unit: 'cm',
+            description: 'What it measures when full; less than when empty'
+          })
+        },
+        { additionalProperties: false }
+      )
+    )
   },
   { additionalProperties: false }
 )

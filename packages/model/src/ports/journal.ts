@@ -64,6 +64,8 @@ export type JournalHealth = {
   freeBytes: number
   /** Offset of the oldest entry that is kept. */
   oldest: number
+  /** Damage that a reader has come upon since the start, in words that name the offsets. */
+  damage?: string
   /** How long the history store may be away at the intake of the last minutes, seconds; absent while too little is known. */
   secondsUntilFull?: number
 }

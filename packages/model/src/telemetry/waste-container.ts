@@ -17,12 +17,17 @@ export const storedWasteKinds = [
   'other'
 ] as const
 
-/** Source: FIWARE Smart Data Models, dataModel.WasteManagement/WasteContainer. `fillingLevel` is a fraction, `binFullnessThreshold` a percentage. */
+/**
+ * Source: FIWARE Smart Data Models, dataModel.WasteManagement/WasteContainer. `fillingLevel` is a fraction,
+ * `binFullnessThreshold` a percentage. `distance` is ours, not the data model's: what an ultrasonic sensor measures; where
+ * the container is calibrated and the message has no `fillingLevel`, that is computed from it.
+ */
 export const WasteContainer = Type.Object(
   {
     type: Type.Optional(Type.Literal('WasteContainer')),
     ...commonAttributes,
     fillingLevel: Type.Optional(fraction('Share of the container that is filled')),
+    distance: Type.Optional(quantity('cm', 'From the sensor under the lid to the contents', 0, 2_000)),
     temperature: Type.Optional(quantity('°C', 'Temperature inside', -60, 1_500)),
     cargoWeight: Type.Optional(quantity('kg', 'Weight of the contents')),
     methaneConcentration: Type.Optional(quantity('ppm', 'Methane inside')),

@@ -8,7 +8,7 @@ const open = { additionalProperties: true } as const
 const values = Type.Record(Type.String(), Type.Unknown(), {
   description: 'Attribute to value, as the sensor sent them'
 })
-const flags = Type.Optional(Type.Array(Type.Enum(['late', 'above-capacity', 'gap'])))
+const flags = Type.Optional(Type.Array(Type.Enum(['late', 'above-capacity', 'gap', 'beyond-calibration'])))
 
 export const ApiErrorBody = Type.Object({
   code: Type.String(),
@@ -180,7 +180,8 @@ export const HealthBody = Type.Object({
     bytes: Type.Number(),
     limitBytes: Type.Number(),
     freeBytes: Type.Number(),
-    secondsUntilFull: Type.Optional(Type.Number())
+    secondsUntilFull: Type.Optional(Type.Number()),
+    damage: Type.Optional(Type.String({ description: 'Damage that a reader has come upon' }))
   }),
   history: Type.Object({
     store: Type.Enum(['duckdb', 'influx']),
@@ -250,6 +251,9 @@ export const CityBody = Type.Object({
   centre: Type.Tuple([Type.Number(), Type.Number()]),
   zoom: Type.Number(),
   assets: FeatureCollectionBody,
+  assetsOffset: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'Offset of the newest change of an asset while the city ran' })
+  ),
   intersections: Type.Array(Type.Object({ intersection: Type.String() }, open)),
   rules: Type.Array(
     Type.Object({
@@ -273,5 +277,6 @@ export const SnapshotBody = Type.Object({
   ),
   devices: Type.Array(Type.Object({ device: Type.String(), status: Type.String(), since: rfc3339 })),
   alarms: Type.Array(AlarmBody),
-  rates: Type.Object({ readingsPerSecond: Type.Number(), counters })
+  rates: Type.Object({ readingsPerSecond: Type.Number(), counters }),
+  assetsOffset: Type.Optional(offset)
 })
