@@ -2,6 +2,8 @@ import {
   type AttributeValue,
   type Clock,
   formatInstant,
+  isCanonicalInstant,
+  parseInstant,
   type Reading,
   type ReadingFlag,
   type ReadingType
@@ -11,7 +13,6 @@ import { placeOf } from './authorise.ts'
 import { calibrate } from './calibrate.ts'
 import { dateAttributes } from './date-attributes.ts'
 import type { Candidate, Message, Step } from './message.ts'
-import { isCanonicalInstant, readInstant } from './read-instant.ts'
 
 /** Clocks differ; a reading dated further ahead would make every true reading after it late. Milliseconds. */
 export const maxClockAhead = 120_000
@@ -111,7 +112,7 @@ function isAboveCapacity(record: Record<string, unknown>, total: number | undefi
 /** As the journal writes it, without the work where the device wrote it so. The step before has read it. */
 function inUtc(text: unknown, instant: number | undefined): string {
   const written = text as string
-  return isCanonicalInstant(written) ? written : formatInstant(instant ?? readInstant(written))
+  return isCanonicalInstant(written) ? written : formatInstant(instant ?? parseInstant(written) ?? Number.NaN)
 }
 
 /** All that the sensor sent, by name; the schema has let only known attributes pass. */

@@ -14,7 +14,6 @@ import { Compile } from 'typebox/compile'
 import { placeOf } from './authorise.ts'
 import { dateAttributes } from './date-attributes.ts'
 import type { Candidate, Fault, Message, Step } from './message.ts'
-import { readInstant } from './read-instant.ts'
 
 /** What a compiled schema is used for here; TypeBox's own type differs for every schema. */
 type Checker = { Check(value: unknown): boolean; Errors(value: unknown): Parameters<typeof describeErrors>[0] }
@@ -52,13 +51,14 @@ function validateReading(message: Message, candidate: Candidate): Fault | undefi
     record.dateObserved = record.observationDateTime
   }
   if (!checker.Check(record)) return schemaFault(checker, record, (path) => placeIn(message, candidate, path))
-  candidate.dateObserved = readInstant(record.dateObserved as string)
-  if (Number.isNaN(candidate.dateObserved)) return badDate(placeOf(message, candidate, 'dateObserved'))
+  const dateObserved = parseInstant(record.dateObserved as string)
+  if (dateObserved === undefined) return badDate(placeOf(message, candidate, 'dateObserved'))
+  candidate.dateObserved = dateObserved
   for (const name of dateAttributes[type]) {
     const text = record[name]
     if (text === undefined) continue
-    const instant = readInstant(text as string)
-    if (Number.isNaN(instant)) return badDate(placeOf(message, candidate, name))
+    const instant = parseInstant(text as string)
+    if (instant === undefined) return badDate(placeOf(message, candidate, name))
     if (name === 'observationDateTime' && instant !== candidate.dateObserved) {
       const path = placeOf(message, candidate, name)
       return { code: 'schema', path, message: 'must be the same as dateObserved' }
