@@ -17,6 +17,8 @@ export type RunningView = {
 
 /** Entries of one page while it catches up. */
 const pageSize = 500
+/** A snapshot of a large state is made less often: making them takes at most one part in so many of the time. */
+const snapshotShare = 50
 /** Entries that may wait while outcomes are written; beyond that the view reads them from the journal instead. */
 const mostWaiting = 20_000
 
@@ -29,7 +31,8 @@ const mostWaiting = 20_000
  * from the entries, which a line in the log tells. Rejects with a `JournalError` (`past-end`, `damaged`) where the
  * snapshot is not one of this journal.
  * A view whose `apply` throws stops: the error names view and offset, is logged, and stands in `error`.
- * @param snapshotEvery a snapshot is kept after so many entries, or so many milliseconds (50,000 and 30 s)
+ * @param snapshotEvery a snapshot is kept after so many entries, or so many milliseconds (50,000 and 30 s); where making
+ * one takes long, after fifty times as long at the earliest
  */
 export async function runView(options: {
   journal: Journal
@@ -46,6 +49,7 @@ export async function runView(options: {
   let offset = await restore(journal, view, log)
   let snapshotOffset = offset
   let snapshotAt = clock.monotonic()
+  let snapshotCost = 0
   let waiting: (readonly Entry[])[] = []
   let waitingEntries = 0
   let endTail: (() => void) | undefined
@@ -90,11 +94,16 @@ export async function runView(options: {
   const keepSnapshot = async (): Promise<void> => {
     snapshotOffset = offset
     snapshotAt = clock.monotonic()
-    await journal.saveSnapshot(view.name, offset, view.snapshot())
+    const saved = journal.saveSnapshot(view.name, offset, view.snapshot())
+    // Until here nothing else ran: the state was put together and serialised.
+    snapshotCost = clock.monotonic() - snapshotAt
+    await saved
   }
   const keepSnapshotWhenDue = () => {
     const grown = offset - snapshotOffset
-    if (grown < snapshotEntries && (grown === 0 || clock.monotonic() - snapshotAt < snapshotInterval)) return
+    if (grown === 0) return
+    const since = clock.monotonic() - snapshotAt
+    if (grown < snapshotEntries ? since < snapshotInterval : since < snapshotCost * snapshotShare) return
     keepSnapshot().catch((reason: unknown) => {
       log('warn', `The snapshot of view "${view.name}" could not be kept`, { reason: String(reason) })
     })

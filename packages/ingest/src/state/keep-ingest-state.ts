@@ -50,7 +50,7 @@ export function createIngestStateKeeper({
   settled,
   clock,
   log,
-  everyMessages = 100_000,
+  everyMessages = 300_000,
   everyMilliseconds = 600_000,
   lookEvery = 10_000
 }: {
