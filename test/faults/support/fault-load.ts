@@ -30,8 +30,12 @@ const brokenEvery = 50
 const mostWaiting = 500
 const pulse = 20
 
-/** No two messages of all loads of this process are alike. */
 let next = 0
+
+/** A number for one message more: no two messages of all loads of this process bear the same. */
+export function nextNumber(): number {
+  return next++
+}
 
 /**
  * Real clients that publish at QoS 1 so many messages a second together, come back by themselves, and send again what has no
@@ -55,7 +59,7 @@ export async function startFaultLoad({
   const publish = (publisher: Publisher) => {
     if (publisher.waiting >= mostWaiting) return
     const { device, client } = publisher
-    const number = next++
+    const number = nextNumber()
     const { key, payload } = message(publisher, number)
     publisher.waiting++
     published++
