@@ -1,10 +1,12 @@
 import type { Clock, CommandOutlet, DeviceStatus, Journal } from '@city-brain/model'
 import { createBoundedLog } from './bounded-log.ts'
-import { createAttemptLimit } from './broker/attempt-limit.ts'
 import type { CheckCredentials } from './broker/authenticate.ts'
 import { createCommandOutlet } from './broker/command-outlet.ts'
+import { createConformancePolicy } from './broker/conformance-policy.ts'
 import { createConnections } from './broker/connections.ts'
 import { type BrokerLimits, createBroker } from './broker/create-broker.ts'
+import type { RateLimits } from './broker/device-policy.ts'
+import { openDeviceBroker, type TlsListener } from './broker/open-device-broker.ts'
 import { createReadGate } from './broker/read-gate.ts'
 import { createRefusalReport } from './broker/refusal-report.ts'
 import { republishStatus } from './broker/republish-status.ts'
@@ -25,7 +27,8 @@ import type { DecodeLimits } from './pipeline/decode.ts'
 import { createIngestStateKeeper, restoreIngestState } from './state/keep-ingest-state.ts'
 
 export type IngestLimits = DecodeLimits &
-  BrokerLimits & {
+  BrokerLimits &
+  RateLimits & {
     /** Messages and bytes that may wait for the disk before no more is read. */
     maxMessagesUnderWay: number
     maxBytesUnderWay: number
@@ -39,9 +42,15 @@ export const defaultLimits: IngestLimits = {
   maxQueuedMessages: 1_000,
   maxQueuedBytes: 1_000_000,
   maxSessionsPerSpeaker: 4,
+  maxSubscriptions: 1_000,
+  maxRetainedMessages: 100_000,
+  maxRetainedBytes: 64_000_000,
   maxConnections: 20_000,
   maxPacketBytes: 1_000_000,
-  maxInflightInbound: 200,
+  maxUnderWayPerClient: 1_000,
+  maxInflightInbound: 20_000,
+  maxDeviceRate: 2_000,
+  maxGatewayRate: 20_000,
   connectTimeout: 10_000,
   maxMessagesUnderWay: 20_000,
   maxBytesUnderWay: 32_000_000,
@@ -63,10 +72,16 @@ export type IngestCounts = {
 }
 
 export interface Ingest {
-  /** The port of the embedded broker; 0 where devices speak to an external one, and nothing listens here. */
+  /** The plain port of the embedded broker; 0 where there is none: devices use TLS only, or speak to an external broker. */
   readonly port: number
+  /** Where it listens with TLS, if it does. */
+  readonly tlsPort?: number
+  /** Where a conformance suite finds a broker of its own, if it was asked for. */
+  readonly conformancePort?: number
   /** Connections that have shown their credentials; with an external broker, devices whose last status is `online`. */
   connected(): number
+  /** Whether this device or gateway is one of them. */
+  isConnected(device: string): boolean
   /** Brokers that the city is a client of: the external one, and those of gateways. */
   upstreams(): UpstreamHealth[]
   counts(): IngestCounts
@@ -94,6 +109,8 @@ export async function createIngest({
   checkCredentials,
   host,
   port,
+  tls,
+  conformancePort,
   brokers = { gateways: [] },
   log,
   limits: someLimits = {}
@@ -104,8 +121,11 @@ export async function createIngest({
   feeds: readonly CompiledFeed[]
   checkCredentials: CheckCredentials
   host: string
-  /** 0: any free port. */
-  port: number
+  /** 0: any free port; undefined: none without TLS. */
+  port: number | undefined
+  tls?: TlsListener
+  /** A second broker, for a conformance suite: anybody may say anything there, so only on an address of loopback. */
+  conformancePort?: number
   /** Brokers that are not ours; with an external one, `host` and `port` have no meaning. */
   brokers?: Brokers
   log: Log
@@ -134,22 +154,38 @@ export async function createIngest({
   const connections = createConnections({ maxPerSpeaker: limits.maxConnectionsPerSpeaker })
   const report = createRefusalReport({ record: (draft) => journal.append([draft]), log })
   const storing = () => journal.health().state === 'ok'
-  const openBroker = () =>
-    createBroker({
-      directory,
-      connections,
-      intake,
-      gate,
-      checkCredentials,
-      storing,
-      attempts: createAttemptLimit({ clock }),
-      report,
-      host,
-      port,
-      limits,
-      log: createBoundedLog(log, clock)
-    })
-  const embedded = brokers.external === undefined ? await openBroker() : undefined
+  const brokerLog = createBoundedLog(log, clock)
+  const embedded =
+    brokers.external === undefined
+      ? await openDeviceBroker({
+          directory,
+          connections,
+          intake,
+          gate,
+          checkCredentials,
+          storing,
+          report,
+          clock,
+          host,
+          port,
+          tls,
+          limits,
+          log: brokerLog
+        })
+      : undefined
+  const conformance =
+    conformancePort === undefined
+      ? undefined
+      : await createBroker({
+          policy: createConformancePolicy({ intake, storing }),
+          gate,
+          listeners: [{ host, port: conformancePort }],
+          limits: { ...limits, maxConnections: 1_000, maxSessionsPerSpeaker: 1_000 },
+          log: brokerLog
+        }).catch(async (error: unknown) => {
+          await embedded?.close()
+          throw error
+        })
   if (embedded) republishStatus({ broker: embedded.broker, directory, statuses: state.statuses })
   const mayRead = () => gate.open
   const upstreams = createUpstreams({ brokers, directory, intake, state, mayRead, storing, clock, log })
@@ -157,7 +193,11 @@ export async function createIngest({
   const replay = createReplay({ journal, directory, speakerByTopic, feeds, state, clock, limits })
   return {
     port: embedded?.port ?? 0,
+    ...(embedded?.tlsPort === undefined ? {} : { tlsPort: embedded.tlsPort }),
+    ...(conformance === undefined ? {} : { conformancePort: conformance.ports[0] }),
     connected: () => (embedded ? connections.count : countOnline(state.statuses.values())),
+    isConnected: (device) =>
+      embedded ? connections.of(device).length > 0 : state.statuses.get(device)?.status === 'online',
     upstreams: () => upstreams.health(),
     counts: () => ({
       ignored: intake.ignored,
@@ -175,7 +215,7 @@ export async function createIngest({
     replayDeadLetter: replay,
     async close() {
       upstreams.pause()
-      await embedded?.close()
+      await Promise.all([embedded?.close(), conformance?.close()])
       await report.close()
       // What is under way is acknowledged before the connections to other brokers go.
       await queue.settled()

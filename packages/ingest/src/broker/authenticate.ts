@@ -3,6 +3,7 @@ import type { AedesOptions } from 'aedes'
 import type { Directory } from '../directory/directory.ts'
 import type { Log } from '../log.ts'
 import type { AttemptLimit } from './attempt-limit.ts'
+import { certificateSubject } from './client-certificate.ts'
 import type { Connections } from './connections.ts'
 import { networkOf } from './network-of.ts'
 import type { RefusalReason, RefusalReport } from './refusal-report.ts'
@@ -18,7 +19,8 @@ const refusals = {
 } as const
 
 /**
- * The name is the id of a device or gateway, the password its secret. While the journal stores nothing, nobody is let in:
+ * The name is the id of a device or gateway, the password its secret. A client that has shown a certificate needs neither:
+ * it is whoever is registered with the certificate's common name, and may not call itself otherwise. While the journal stores nothing, nobody is let in:
  * whoever came would only be sent away at its first message. Wrong secrets are limited by name and by the socket's address.
  */
 export function createAuthenticate({
@@ -51,6 +53,17 @@ export function createAuthenticate({
       refuse(why)
     }
     const decide = async () => {
+      const subject = certificateSubject(client.conn)
+      if (subject !== undefined) {
+        const certified = directory.certified(subject)
+        if (certified === undefined) return refuseAttempt('unregistered', 'not-registered')
+        if (username !== undefined && username !== certified.id) {
+          return refuseAttempt('credentials', 'wrong-credentials', certified.id)
+        }
+        if (!storing()) return refuse('unavailable')
+        connections.identify(client, certified)
+        return done(null, true)
+      }
       if (!attempts.admits(name, address)) return refuseAttempt('throttled', 'throttled')
       // Asked first, so that a stranger learns nothing about who is registered.
       const right = username !== undefined && password !== undefined && (await checkCredentials(username, password))

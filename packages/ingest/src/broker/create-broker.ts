@@ -1,32 +1,36 @@
 import type { EventEmitter } from 'node:events'
-import type { AddressInfo, Server, Socket } from 'node:net'
-import { createServer } from 'node:net'
-import type { PublishPacket } from 'aedes'
-import type { Directory } from '../directory/directory.ts'
-import type { Intake } from '../intake/intake.ts'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Client } from 'aedes'
 import type { Log } from '../log.ts'
-import type { AttemptLimit } from './attempt-limit.ts'
-import { type CheckCredentials, createAuthenticate } from './authenticate.ts'
+import type { BrokerPolicy } from './broker-policy.ts'
 import { CityBroker } from './city-broker.ts'
-import { boundClientId, speakerOf } from './client-id.ts'
-import type { Connections } from './connections.ts'
+import { boundClientId } from './client-id.ts'
+import { createDelivery } from './delivery.ts'
+import { createInboundFlow, type InboundFlow } from './inbound-flow.ts'
+import { type Listener, openListener, type TlsIdentity } from './open-listener.ts'
 import type { ReadGate } from './read-gate.ts'
-import type { RefusalReport } from './refusal-report.ts'
 import { createSessionStore, type SessionLimits } from './session-store.ts'
 
 export type BrokerLimits = SessionLimits & {
   maxConnections: number
-  /** A connection whose packet is longer is closed: MQTT 3.1.1 has no words for it. */
+  /** A connection that announces a longer packet is closed: MQTT 3.1.1 has no words for it. */
   maxPacketBytes: number
+  /** Publishes of one client that wait for the disk before no more of it is read. */
+  maxUnderWayPerClient: number
   /** QoS 2 messages of one client that wait for their PUBREL. */
   maxInflightInbound: number
   /** How long a new connection may take to say who it is, milliseconds. */
   connectTimeout: number
 }
 
+/** Where to listen; port 0 is any free one. */
+export type ListenerSettings = { host: string; port: number; tls?: TlsIdentity }
+
 export type RunningBroker = {
   broker: CityBroker
-  port: number
+  /** In the order of the settings. */
+  ports: number[]
   close(): Promise<void>
 }
 
@@ -36,79 +40,83 @@ export type RunningBroker = {
  * error from it closes the connection, so only a message that could not be stored gets one.
  */
 export async function createBroker({
-  directory,
-  connections,
-  intake,
+  policy,
   gate,
-  checkCredentials,
-  storing,
-  attempts,
-  report,
-  host,
-  port,
+  listeners,
   limits,
+  onConnected = () => undefined,
+  onDisconnected = () => undefined,
   log
 }: {
-  directory: Directory
-  connections: Connections
-  intake: Intake
+  policy: BrokerPolicy
   gate: ReadGate
-  checkCredentials: CheckCredentials
-  storing: () => boolean
-  attempts: AttemptLimit
-  report: RefusalReport
-  host: string
-  port: number
+  listeners: readonly ListenerSettings[]
   limits: BrokerLimits
+  onConnected?: (client: Client) => void
+  onDisconnected?: (client: Client) => void
   log: Log
 }): Promise<RunningBroker> {
-  const mayHear = (clientId: string, filter: string) =>
-    directory.speaker(speakerOf(clientId))?.maySubscribe(filter) ?? false
+  const { maySubscribe, mayHear } = policy
+  const flows = new WeakMap<Duplex, InboundFlow>()
+  /** Clients that ask for a session to be kept under no name. */
+  const nameless = new WeakSet<Client>()
+  const sessions = createSessionStore({
+    limits,
+    maySubscribe,
+    onDropped: (where) => log('warn', 'There is no room for a message that is to be kept; it is dropped', where)
+  })
+  const delivery = createDelivery({
+    nextMessageId: sessions.nextMessageId,
+    onSlow: (client) => log('warn', 'A subscriber does not read; its connection is closed', { client: client.id })
+  })
 
   const broker = new CityBroker({
-    // Its own bound crashes when a subscriber leaves under load; ours is the read gate.
+    // Its own bound crashes when a subscriber leaves under load; ours are the read gate and the delivery's.
     concurrency: 0,
     maxInflightInbound: limits.maxInflightInbound,
     maxTopicLevels: 20,
     connectTimeout: limits.connectTimeout,
     // Ours are longer than the 23 characters of MQTT 3.1, because the speaker's name stands in front.
     maxClientsIdLength: 200,
-    persistence: createSessionStore({
-      limits,
-      mayHear,
-      onDropped: (client) => log('warn', 'The queue of an absent client is full; a message was dropped', { client })
-    }),
-    preConnect: (_client, packet, done) => {
-      if (packet.clientId === '' && !packet.clean) return done(new Error('a session to keep needs a client id'), false)
-      packet.clientId = boundClientId(packet.username ?? '', packet.clientId)
+    persistence: sessions,
+    preConnect: (client, packet, done) => {
+      if (packet.clientId === '' && !packet.clean) nameless.add(client)
+      packet.clientId = boundClientId(policy.owner(client, packet), packet.clientId)
       done(null, true)
     },
-    authenticate: createAuthenticate({ directory, connections, checkCredentials, storing, attempts, report, log }),
+    authenticate: (client, username, password, done) => {
+      // [MQTT-3.1.3-8]
+      if (nameless.has(client)) return done(refusal(2, 'a session to keep needs a client id'), null)
+      policy.authenticate(client, username, password, (error, successful) => {
+        const rate = successful ? policy.rate(client) : undefined
+        if (rate) flows.get(client.conn)?.limitTo(rate)
+        done(error, successful)
+      })
+    },
     authorizeSubscribe: (client, subscription, done) => {
-      const allowed = mayHear(client.id, subscription.topic)
-      if (!allowed)
-        log('warn', 'A subscription was refused', { client: client.id, filter: subscription.topic.slice(0, 200) })
+      const allowed = maySubscribe(client.id, subscription.topic) && delivery.filters(client) < limits.maxSubscriptions
+      if (allowed) delivery.granted(client, subscription)
+      else log('warn', 'A subscription was refused', { client: client.id, filter: subscription.topic.slice(0, 200) })
       done(null, allowed ? subscription : null)
     },
     // A second look at delivery: what waited in a session may be no longer, or never have been, for this client.
     authorizeForward: (client, packet) => (mayHear(client.id, packet.topic) ? packet : null),
     authorizePublish: (client, packet, done) => {
-      // Of a will the client can be gone; the store has written its id on the packet.
-      const { clientId } = packet as PublishPacket & { clientId?: string }
-      const speaker = client ? connections.speakerOf(client) : directory.speaker(speakerOf(clientId ?? ''))
-      if (speaker === undefined) return done(new Error('not authorised'))
-      // A will's payload is text where the client gave it as text.
-      const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
-      const message = intake.receive(speaker, packet.topic, payload, done)
-      if (message.route.heard && message.fault === undefined && !message.duplicate) {
-        // Only status is kept for those who subscribe later.
-        if (message.route.channel !== 'status') packet.retain = false
-        broker.handOn(packet)
+      const settle = (fault?: Error | null) => {
+        if (client && !client.closed) flows.get(client.conn)?.settled()
+        done(fault)
       }
+      if (policy.receive(client, packet, settle)) broker.handOn(packet)
     }
   })
-  broker.on('client', (client) => connections.opened(client))
-  broker.on('clientDisconnect', (client) => connections.closed(client))
+  broker.on('client', onConnected)
+  broker.on('clientDisconnect', onDisconnected)
+  broker.on('clientReady', (client) => delivery.settled(client))
+  broker.on('subscribe', (_subscriptions, client) => delivery.settled(client))
+  broker.on('unsubscribe', (filters, client) => delivery.ended(client, filters))
+  broker.on('connackSent', ({ returnCode }, client) => {
+    if (returnCode === 0) flows.get(client.conn)?.accepted()
+  })
   broker.on('clientError', (client, error) => {
     log('info', 'A connection ended with an error', { client: client.id, error: error.message })
   })
@@ -119,45 +127,35 @@ export async function createBroker({
   ;(broker as EventEmitter).on('error', (error: Error) => log('error', 'The broker failed', { error: error.message }))
   await broker.listen()
 
-  const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) => {
-    guard(socket, broker, gate, limits.maxPacketBytes, log)
-  })
-  server.maxConnections = limits.maxConnections
-  try {
-    await listen(server, host, port)
-  } catch (error) {
+  const accept = (socket: Socket) => {
+    const flow = createInboundFlow({
+      socket,
+      gate,
+      maxPacketBytes: limits.maxPacketBytes,
+      maxUnderWay: limits.maxUnderWayPerClient,
+      onFault: ({ message }) =>
+        log('warn', 'A connection was closed: what it sent is no MQTT 3.1.1', { from: socket.remoteAddress, message })
+    })
+    flows.set(socket, flow)
+    delivery.attach(broker.handle(socket))
+  }
+  const opened: Listener[] = []
+  const close = async () => {
     await new Promise<void>((resolve) => broker.close(resolve))
+    await Promise.all(opened.map((listener) => listener.close()))
+  }
+  try {
+    for (const settings of listeners) {
+      const { maxConnections, connectTimeout: handshakeTimeout } = limits
+      opened.push(await openListener({ ...settings, maxConnections, handshakeTimeout, accept, log }))
+    }
+  } catch (error) {
+    await close()
     throw error
   }
-  return {
-    broker,
-    port: (server.address() as AddressInfo).port,
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve))
-      await new Promise<void>((resolve) => broker.close(resolve))
-      await closed
-    }
-  }
+  return { broker, ports: opened.map(({ port }) => port), close }
 }
 
-function guard(socket: Socket, broker: CityBroker, gate: ReadGate, maxPacketBytes: number, log: Log): void {
-  let client: unknown
-  gate.guard(socket, () => {
-    // What the parser holds is the begin of a packet whose end has not come yet.
-    const held = (client as { _parser?: { _list?: { length: number } } } | undefined)?._parser?._list?.length ?? 0
-    if (held <= maxPacketBytes) return false
-    log('warn', 'A connection was closed: its packet is too long', { from: socket.remoteAddress, maxPacketBytes })
-    return true
-  })
-  client = broker.handle(socket)
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ host, port }, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
+function refusal(returnCode: 2, message: string) {
+  return Object.assign(new Error(message), { returnCode })
 }

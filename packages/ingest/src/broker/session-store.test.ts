@@ -2,13 +2,20 @@ import type { Subscription } from 'aedes'
 import { expect, test } from 'vitest'
 import { createSessionStore } from './session-store.ts'
 
-const limits = { maxQueuedMessages: 3, maxQueuedBytes: 100, maxSessionsPerSpeaker: 2 }
+const limits = {
+  maxQueuedMessages: 3,
+  maxQueuedBytes: 100,
+  maxSessionsPerSpeaker: 2,
+  maxSubscriptions: 3,
+  maxRetainedMessages: 2,
+  maxRetainedBytes: 100
+}
 function setUp() {
   const dropped: string[] = []
   const store = createSessionStore({
     limits,
-    mayHear: (client, filter) => filter === `cmd/${client.split('/')[0]}`,
-    onDropped: (client) => dropped.push(client)
+    maySubscribe: (client, filter) => filter === `cmd/${client.split('/')[0]}`,
+    onDropped: (where) => dropped.push('client' in where ? where.client : where.topic)
   })
   return { store, dropped }
 }

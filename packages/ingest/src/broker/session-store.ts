@@ -1,27 +1,28 @@
 import { Readable } from 'node:stream'
-import { topicMatches } from '@city-brain/model'
-import type { AedesPublishPacket, Client, PublishPacket, Subscription } from 'aedes'
+import type { Client, PublishPacket, Subscription } from 'aedes'
 import { speakerOf } from './client-id.ts'
+import { createMessageQueue, type MessageQueue, type QueuedPacket, type QueueLimits } from './message-queue.ts'
+import { createRetainedStore, type RetainedLimits } from './retained-store.ts'
+import { createSubscriptions } from './subscriptions.ts'
 
-export type SessionLimits = {
-  /** Messages that wait for one absent or slow client. */
-  maxQueuedMessages: number
-  /** Bytes of their payloads. */
-  maxQueuedBytes: number
-  /** Sessions that are kept of one speaker, under whatever client ids; the oldest goes. */
-  maxSessionsPerSpeaker: number
-}
+export type SessionLimits = QueueLimits &
+  RetainedLimits & {
+    /** Sessions that are kept of one speaker, under whatever client ids; the oldest goes. */
+    maxSessionsPerSpeaker: number
+    /** Filters that one client may have subscribed to. */
+    maxSubscriptions: number
+  }
 
 type ClientId = Pick<Client, 'id'>
-type QueuedPacket = Partial<AedesPublishPacket> & { cmd: string; brokerId?: string; brokerCounter?: number }
 type StoredWill = PublishPacket & { brokerId?: string; clientId?: string }
 type Session = {
   subscriptions: Map<string, Subscription>
-  queue: QueuedPacket[]
-  queuedBytes: number
+  queue: MessageQueue
   /** Ids of QoS 2 messages that wait for their PUBREL: only that they are there matters. */
   incoming: Set<number>
 }
+
+export type SessionStore = ReturnType<typeof createSessionStore>
 
 /**
  * What the broker keeps of its clients, in memory and bounded: it ends with a restart. aedes' own store has no bound on
@@ -30,24 +31,26 @@ type Session = {
  */
 export function createSessionStore({
   limits,
-  mayHear,
+  maySubscribe,
   onDropped
 }: {
   limits: SessionLimits
   /** aedes stores all filters of a SUBSCRIBE, those that were refused too; this keeps them out. */
-  mayHear: (clientId: string, filter: string) => boolean
-  onDropped: (clientId: string) => void
+  maySubscribe: (clientId: string, filter: string) => boolean
+  /** Told of each message that found no room: in the client's queue, or among the retained ones of its topic. */
+  onDropped: (where: { client: string } | { topic: string }) => void
 }) {
   let brokerId = ''
   const sessions = new Map<string, Session>()
   const bySpeaker = new Map<string, string[]>()
-  const retained = new Map<string, PublishPacket>()
+  const offline = createSubscriptions()
+  const retained = createRetainedStore(limits)
   const wills = new Map<string, StoredWill>()
 
   const sessionOf = (id: string): Session => {
     let session = sessions.get(id)
     if (session === undefined) {
-      session = { subscriptions: new Map(), queue: [], queuedBytes: 0, incoming: new Set() }
+      session = { subscriptions: new Map(), queue: createMessageQueue(limits), incoming: new Set() }
       sessions.set(id, session)
       const ids = bySpeaker.get(speakerOf(id)) ?? []
       bySpeaker.set(speakerOf(id), ids)
@@ -59,6 +62,7 @@ export function createSessionStore({
   }
 
   const forget = (id: string) => {
+    for (const filter of sessions.get(id)?.subscriptions.keys() ?? []) offline.remove(id, filter)
     sessions.delete(id)
     const ids = bySpeaker.get(speakerOf(id))?.filter((other) => other !== id) ?? []
     if (ids.length === 0) bySpeaker.delete(speakerOf(id))
@@ -66,14 +70,7 @@ export function createSessionStore({
   }
 
   const enqueue = (id: string, packet: QueuedPacket) => {
-    const session = sessionOf(id)
-    const size = packet.payload?.length ?? 0
-    if (session.queue.length >= limits.maxQueuedMessages || session.queuedBytes + size > limits.maxQueuedBytes) {
-      onDropped(id)
-      return
-    }
-    session.queue.push({ ...packet, messageId: undefined } as QueuedPacket)
-    session.queuedBytes += size
+    if (!sessionOf(id).queue.add(packet)) onDropped({ client: id })
   }
 
   return {
@@ -82,33 +79,36 @@ export function createSessionStore({
     },
 
     async storeRetained(packet: PublishPacket) {
-      if (packet.payload.length === 0) retained.delete(packet.topic)
-      else retained.set(packet.topic, { ...packet })
+      if (!retained.set(packet)) onDropped({ topic: packet.topic })
     },
     createRetainedStreamCombi(filters: string[]) {
-      const found = [...retained.values()].filter(({ topic }) => filters.some((filter) => topicMatches(filter, topic)))
-      return Readable.from(found)
+      return Readable.from(retained.matching(filters))
     },
 
     async addSubscriptions({ id }: ClientId, subscriptions: Subscription[]) {
       for (const subscription of subscriptions) {
-        if (mayHear(id, subscription.topic)) sessionOf(id).subscriptions.set(subscription.topic, { ...subscription })
+        const { topic, qos } = subscription
+        if (!maySubscribe(id, topic)) continue
+        const known = sessionOf(id).subscriptions
+        if (!known.has(topic) && known.size >= limits.maxSubscriptions) continue
+        known.set(topic, { ...subscription })
+        offline.set(id, topic, qos)
       }
     },
     async removeSubscriptions({ id }: ClientId, filters: string[]) {
-      for (const filter of filters) sessions.get(id)?.subscriptions.delete(filter)
+      for (const filter of filters) {
+        sessions.get(id)?.subscriptions.delete(filter)
+        offline.remove(id, filter)
+      }
     },
     async subscriptionsByClient({ id }: ClientId) {
       return [...(sessions.get(id)?.subscriptions.values() ?? [])]
     },
+    /** One for each client, with the highest QoS of its filters that match. */
     async subscriptionsByTopic(topic: string) {
-      const found: (Subscription & { clientId: string })[] = []
-      for (const [clientId, { subscriptions }] of sessions) {
-        for (const subscription of subscriptions.values()) {
-          if (subscription.qos > 0 && topicMatches(subscription.topic, topic)) found.push({ ...subscription, clientId })
-        }
-      }
-      return found
+      return [...offline.matching(topic)]
+        .filter(([, qos]) => qos > 0)
+        .map(([clientId, qos]) => ({ clientId, topic, qos }))
     },
     /** A session that begins anew [MQTT-3.1.2-6]. */
     async cleanSubscriptions({ id }: ClientId) {
@@ -118,36 +118,22 @@ export function createSessionStore({
     async outgoingEnqueue({ clientId }: { clientId: string }, packet: QueuedPacket) {
       enqueue(clientId, packet)
     },
-    async outgoingEnqueueCombi(subscriptions: { clientId: string }[], packet: QueuedPacket) {
-      for (const clientId of new Set(subscriptions.map((subscription) => subscription.clientId))) {
-        enqueue(clientId, packet)
+    async outgoingEnqueueCombi(subscriptions: { clientId: string; qos: 0 | 1 | 2 }[], packet: QueuedPacket) {
+      for (const { clientId, qos } of subscriptions) {
+        enqueue(clientId, { ...packet, qos: Math.min(qos, packet.qos ?? 0) as 0 | 1 | 2 })
       }
     },
     async outgoingUpdate({ id }: ClientId, packet: QueuedPacket) {
-      const queue = sessions.get(id)?.queue ?? []
-      for (const [i, queued] of queue.entries()) {
-        if (queued.brokerId === packet.brokerId && queued.brokerCounter === packet.brokerCounter) {
-          queued.messageId = packet.messageId
-          return
-        }
-        if (queued.brokerId !== packet.brokerId && queued.messageId === packet.messageId) {
-          queue[i] = packet
-          return
-        }
-      }
-      throw new Error('no such packet')
+      sessions.get(id)?.queue.update(packet)
     },
     async outgoingClearMessageId({ id }: ClientId, packet: { messageId?: number }) {
-      const session = sessions.get(id)
-      const at = session?.queue.findIndex((queued) => queued.messageId === packet.messageId) ?? -1
-      if (session === undefined || at < 0) return undefined
-      const [cleared] = session.queue.splice(at, 1)
-      session.queuedBytes -= cleared?.payload?.length ?? 0
-      return cleared
+      return sessions.get(id)?.queue.clear(packet.messageId)
     },
     outgoingStream({ id }: ClientId) {
-      return Readable.from([...(sessions.get(id)?.queue ?? [])])
+      return Readable.from(sessions.get(id)?.queue.redelivery() ?? [])
     },
+    /** For a message that goes to a client with a session to keep: what waits there may bear older ids. */
+    nextMessageId: (id: string) => sessionOf(id).queue.nextMessageId(),
 
     async incomingStorePacket({ id }: ClientId, packet: { messageId: number }) {
       sessionOf(id).incoming.add(packet.messageId)
