@@ -9,5 +9,6 @@ export { type HeldAcknowledgements, holdAcknowledgements } from './external/hold
 export type { UpstreamHealth, UpstreamSettings } from './external/upstream-settings.ts'
 export { compileFeed } from './feeds/compile-feed.ts'
 export type { CompiledFeed } from './feeds/compiled-feed.ts'
+export { createFeedTrial, type FeedTrial } from './feeds/try-feed.ts'
 export type { RadioDevice } from './frames/radio-frames.ts'
 export type { DeliveryFates } from './intake/receive-delivery.ts'

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { isEntityId, systemClock } from '@city-brain/model'
 import { askCity, NoCityRuns } from './control/control-client.ts'
@@ -11,6 +12,7 @@ import { createDeviceSecrets } from './identity/device-secrets.ts'
 import { type IdentityDatabase, openIdentityDatabase } from './identity/identity-database.ts'
 import { createOperators, firstOperator } from './identity/operators.ts'
 import { createSessions } from './identity/sessions.ts'
+import { StartFault } from './start-fault.ts'
 
 const usage = `Usage: npm run city-brain -- COMMAND [--data DIR]
 
@@ -21,6 +23,8 @@ const usage = `Usage: npm run city-brain -- COMMAND [--data DIR]
   dead-letters replay OFFSET...    try these again, after the registry or a feed was mended
   dead-letters replay --code C     try those of a code again (at most 1,000)
   health                           how the running city is
+  feeds try FILE [--topic T] [--city DIR]
+                                   what becomes of the messages on standard input, one a line: a dry run, no city needed
 
 It talks to the city that runs on the data folder (default: data). operator reset and device secret also work while none
 runs.`
@@ -29,6 +33,7 @@ runs.`
 async function cityBrain(args: readonly string[]): Promise<void> {
   const { values, positionals } = read(args)
   if (values.help || positionals.length === 0) return print(usage)
+  if (positionals[0] === 'feeds') return tryFeedFile(positionals.slice(1), values)
   const data = resolve(values.data ?? 'data')
   const folder = await realpath(data).catch(() => {
     throw new ControlFault(`There is no data folder ${data}. Start the city first, or say --data DIR.`)
@@ -73,6 +78,25 @@ async function renewSecret(path: string, folder: string, device: string | undefi
     secret: createDeviceSecrets({ database, clock: systemClock }).renew(device)
   }))
   print(`Device  ${device}\nSecret  ${secret}\nIt is shown only now. The secret before it no longer works.`)
+}
+
+/** A dry run of a feed. Nothing of a city is loaded before it is asked for: the other commands answer at once. */
+async function tryFeedFile(
+  [action, file, ...rest]: readonly string[],
+  { topic, city }: { topic?: string; city?: string }
+): Promise<void> {
+  if (action !== 'try' || file === undefined || rest.length > 0) {
+    throw new ControlFault('Say which: feeds try FILE [--topic T] [--city DIR] < messages.')
+  }
+  const { tryFeed } = await import('./feed-trial/try-feed.ts')
+  const lines = linesOf(process.stdin)
+  const given = { ...(topic === undefined ? {} : { topic }), ...(city === undefined ? {} : { city: resolve(city) }) }
+  if (!(await tryFeed({ file, ...given, lines, clock: systemClock, print }))) process.exitCode = 1
+}
+
+/** Reads only when it is asked for: readline passes over what comes before somebody listens. */
+async function* linesOf(input: NodeJS.ReadableStream): AsyncGenerator<string> {
+  yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
 }
 
 async function listDeadLetters(
@@ -141,6 +165,8 @@ function read(args: readonly string[]) {
         code: { type: 'string' },
         limit: { type: 'string' },
         before: { type: 'string' },
+        topic: { type: 'string' },
+        city: { type: 'string' },
         help: { type: 'boolean', short: 'h' }
       }
     })
@@ -164,6 +190,8 @@ function print(text: string): void {
 }
 
 await cityBrain(process.argv.slice(2)).catch((error: Error) => {
-  process.stderr.write(`${error instanceof ControlFault ? error.message : (error.stack ?? error.message)}\n`)
+  process.stderr.write(
+    `${error instanceof ControlFault || error instanceof StartFault ? error.message : (error.stack ?? error.message)}\n`
+  )
   process.exitCode = 1
 })

@@ -8,7 +8,7 @@ import { createAuthorise } from './authorise.ts'
 import { createDecode, type DecodeLimits } from './decode.ts'
 import { createDeduplicate } from './deduplicate.ts'
 import type { Step } from './message.ts'
-import { createNormalise } from './normalise.ts'
+import { createNormalise, type TimesChange } from './normalise.ts'
 import { validate } from './validate.ts'
 
 /** What becomes of a message, top to bottom. No step throws for what a device sends: faults are written on the message. */
@@ -27,12 +27,36 @@ export function createPipeline({
   clock: Clock
   limits: DecodeLimits
 }): Step[] {
+  const judge = createJudgement({ directory, state, clock, limits, onTimes: queue.changed })
   return [
-    createDecode(limits),
-    createAuthorise(directory),
-    validate,
-    createDeduplicate(state),
-    createNormalise({ state, clock, onTimes: queue.changed }),
+    judge.decode,
+    judge.authorise,
+    judge.validate,
+    judge.deduplicate,
+    judge.normalise,
     createAppend({ queue, directory, throttle, statuses: state.statuses })
   ]
+}
+
+/** The steps that find out what a message is, and store nothing: a dry run needs no more. */
+export function createJudgement({
+  directory,
+  state,
+  clock,
+  limits,
+  onTimes
+}: {
+  directory: Directory
+  state: IngestState
+  clock: Clock
+  limits: DecodeLimits
+  onTimes: (change: TimesChange) => void
+}) {
+  return {
+    decode: createDecode(limits),
+    authorise: createAuthorise(directory),
+    validate,
+    deduplicate: createDeduplicate(state),
+    normalise: createNormalise({ state, clock, onTimes })
+  } satisfies Record<string, Step>
 }
