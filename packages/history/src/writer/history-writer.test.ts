@@ -260,6 +260,7 @@ test.each([
   const { writer, log } = await start(journal, store)
   await until(() => writer.state().state === 'misconfigured')
   expect(writer.state().message).toMatch(message)
+  expect(writer.state().message).toMatch(/city-brain history rebuild$/)
   expect(log).toHaveBeenCalledWith('error', expect.stringMatching(message), expect.anything())
   await accept(journal, 1)
   await writer.stop()
@@ -267,17 +268,22 @@ test.each([
   expect(journal.snapshots.get('history')?.offset).toBe(0)
 })
 
-test('a snapshot of another epoch stops it too', async () => {
+test.each([
+  ['was taken over into the epoch', { epoch: 'epoch-1', offset: 2, stored: 2, refused: 0 }, [3]],
+  ['was emptied', undefined, [1, 2, 3]]
+])('a snapshot of another epoch does not stop a store that %s of the journal', async (_name, checkpoint, expected) => {
   const journal = createMemoryJournal()
-  const store = createMemoryStore()
+  const store = createMemoryStore(checkpoint)
   vi.spyOn(journal, 'snapshot').mockRejectedValue(
     Object.assign(new Error('View "history" stands elsewhere'), { code: 'other-epoch' })
   )
-  await accept(journal, 1)
-  const { writer } = await start(journal, store)
-  expect(writer.state()).toMatchObject({ state: 'misconfigured', message: 'View "history" stands elsewhere' })
+  await accept(journal, 3)
+  const { writer, log } = await start(journal, store)
+  await until(() => writer.state().stored === 3)
+  expect(log).toHaveBeenCalledWith('warn', 'View "history" stands elsewhere')
+  expect(stored(store)).toEqual(expected)
   await writer.stop()
-  expect(store.attempts).toBe(0)
+  expect(journal.snapshots.get('history')).toMatchObject({ epoch: 'epoch-1', offset: 3 })
 })
 
 test('says that the store is misconfigured, and goes on once that is mended', async () => {

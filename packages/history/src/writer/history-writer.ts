@@ -79,7 +79,7 @@ export async function createHistoryWriter(options: HistoryWriterOptions): Promis
 
   // Before anything else: from now on the journal keeps what the history has not stored.
   const snapshot = await readSnapshot()
-  if (snapshot === undefined && fault === undefined) await keepSnapshot(0)
+  if (snapshot === undefined) await keepSnapshot(0)
   const running = run().catch((thrown: unknown) => {
     // Only a fault in the journal's own entries or in this program: to go on would be to guess.
     stopFor(thrown instanceof Error ? thrown.message : String(thrown))
@@ -90,12 +90,9 @@ export async function createHistoryWriter(options: HistoryWriterOptions): Promis
       return await journal.snapshot(viewName)
     } catch (thrown) {
       const { code, message } = thrown as { code?: string; message: string }
-      if (code === 'other-epoch' || code === 'past-end') {
-        stopFor(message)
-        return undefined
-      }
-      if (code !== 'cut') throw thrown
-      log('error', message)
+      // Whether the store fits the journal its own checkpoint tells: after a salvage it may have been taken over or emptied.
+      if (code !== 'cut' && code !== 'other-epoch' && code !== 'past-end') throw thrown
+      log(code === 'cut' ? 'error' : 'warn', message)
       return undefined
     }
   }
@@ -108,7 +105,7 @@ export async function createHistoryWriter(options: HistoryWriterOptions): Promis
   }
 
   async function run(): Promise<void> {
-    if (fault || !(await begin())) return
+    if (!(await begin())) return
     while (!stopped) {
       const page = await nextPage()
       if (stopped) break
@@ -129,7 +126,8 @@ export async function createHistoryWriter(options: HistoryWriterOptions): Promis
     if (checkpoint && (checkpoint.epoch !== journal.epoch || checkpoint.offset > journal.head)) {
       stopFor(
         `The history has applied epoch ${checkpoint.epoch} up to ${checkpoint.offset}, ` +
-          `the journal is of epoch ${journal.epoch} and ends at ${journal.head}`
+          `the journal is of epoch ${journal.epoch} and ends at ${journal.head}. ` +
+          'Nothing is written to it. Stop the city and run: city-brain history rebuild'
       )
       return false
     }
