@@ -1,3 +1,4 @@
+export { adoptDuckDbEpoch, readDuckDbCheckpoint } from './duckdb/history-file.ts'
 export { openDuckDbHistory } from './duckdb/open-duckdb-history.ts'
 export { BadHistoryQuery, HistoryMisconfigured, HistoryUnavailable } from './errors.ts'
 export { type InfluxOptions, openInfluxHistory } from './influx/open-influx-history.ts'

@@ -65,6 +65,9 @@ test.each([
   const error = await journal.read(0, 200).catch((reason: unknown) => reason)
   expect(error).toMatchObject({ code: 'damaged', detail: { offset } })
   expect(String(error)).toContain(`Entry ${offset} `)
+  // Whoever looks at health learns of it, and of the first damage only.
+  expect(journal.health().damage).toContain(`Entry ${offset} `)
+  expect(folder.logged.filter(({ level }) => level === 'error')).toHaveLength(1)
   // What is around it can still be read.
   expect(await journal.read(0, 103)).toEqual(entries.slice(0, 103))
   expect(await journal.read(104, 100)).toEqual(entries.slice(104, 204))

@@ -14,7 +14,7 @@ import { fromErrorRecord, JournalError } from './journal-error.ts'
 import { kindTable } from './kind-table.ts'
 import { type JournalLimits, resolveLimits } from './limits.ts'
 import { kindIndexOf, unpackEntries } from './pack-drafts.ts'
-import type { PageAnswer, SnapshotAnswer } from './protocol.ts'
+import type { PageAnswer, Question, SnapshotAnswer } from './protocol.ts'
 import { createTail } from './tail.ts'
 import { createTicker } from './ticker.ts'
 import { startWorker } from './worker-link.ts'
@@ -44,6 +44,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const { folder, clock, log, ticks = 'wall', rhythm = 1_000 } = options
   let closed: Promise<void> | undefined
   let failure: JournalError | undefined
+  let damage: string | undefined
 
   const tail = createTail((error) => log('error', 'A listener to the journal threw', { error: String(error) }))
   const queue = createAppendQueue({
@@ -140,6 +141,16 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     })
   }
 
+  /** Asks for a page; damage that it comes upon is remembered, since whoever asked may not be able to tell a person. */
+  const askPage = (question: Question): Promise<PageAnswer> =>
+    link.ask<PageAnswer>(question).catch((error: unknown) => {
+      if (error instanceof JournalError && error.code === 'damaged' && damage === undefined) {
+        damage = error.message
+        log('error', error.message, error.detail)
+      }
+      throw error
+    })
+
   const journal: Journal = {
     epoch,
     get head() {
@@ -163,13 +174,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       let reached = after
       while (reached < through && entries.length < limit) {
         const wanted = limit - entries.length
-        const page = await link.ask<PageAnswer>({
-          type: 'read',
-          after: reached,
-          through,
-          limit: wanted,
-          kinds: indexes
-        })
+        const page = await askPage({ type: 'read', after: reached, through, limit: wanted, kinds: indexes })
         for (const entry of unpackEntries<K>(page.entries)) entries.push(entry)
         reached = page.reached
       }
@@ -189,7 +194,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       let before = Math.min(query.before ?? head + 1, head + 1)
       while (before > 1 && entries.length < limit) {
         const wanted = limit - entries.length
-        const page = await link.ask<PageAnswer>({ type: 'read-back', before, limit: wanted, kinds, entity })
+        const page = await askPage({ type: 'read-back', before, limit: wanted, kinds, entity })
         for (const entry of unpackEntries<K>(page.entries)) entries.push(entry)
         before = page.reached
       }
@@ -235,6 +240,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
         limitBytes,
         freeBytes,
         oldest,
+        ...(damage === undefined ? {} : { damage }),
         ...(secondsUntilFull === undefined ? {} : { secondsUntilFull })
       }
     },

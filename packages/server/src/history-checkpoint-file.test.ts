@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createHistoryCheckpointFile } from './history-checkpoint-file.ts'
@@ -25,5 +25,19 @@ test('each server and bucket has a checkpoint of its own, which outlives the pro
   expect(more).toEqual([])
   writeFileSync(join(history, file ?? ''), 'half a che')
   await expect(createHistoryCheckpointFile(history, one).load()).rejects.toThrow(/influx-\w+\.json cannot be read/)
+  folder.remove()
+})
+
+test('a file of a newer format is refused with a line that says so', async () => {
+  const folder = temporaryFolder()
+  const file = createHistoryCheckpointFile(folder.path, { url: 'http://db:8086', bucket: 'city' })
+  await file.save(checkpoint)
+  const name = join(folder.path, readdirSync(folder.path)[0] ?? '')
+  const text = readFileSync(name, 'utf8')
+  writeFileSync(name, text.replace('"format":1', '"format":2'))
+  await expect(file.load()).rejects.toThrow('was written by a newer version of city-brain (format 2)')
+  // One from before the format was kept.
+  writeFileSync(name, text.replace('"format":1,', ''))
+  expect(await file.load()).toEqual(checkpoint)
   folder.remove()
 })

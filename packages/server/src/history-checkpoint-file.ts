@@ -3,6 +3,8 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HistoryCheckpoint } from '@city-brain/model'
 
+const format = 1
+
 /**
  * How far the journal has been written to an InfluxDB, which has no place of its own for it. One file for each server and
  * bucket: whoever points the city at another one starts there from the beginning of what the journal still has.
@@ -16,7 +18,7 @@ export function createHistoryCheckpointFile(
   return {
     async load(): Promise<HistoryCheckpoint | undefined> {
       try {
-        return JSON.parse(await readFile(file, 'utf8')) as HistoryCheckpoint
+        return readCheckpoint(file, await readFile(file, 'utf8'))
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
         throw new Error(`${file} cannot be read: ${(error as Error).message}`)
@@ -26,7 +28,7 @@ export function createHistoryCheckpointFile(
       await mkdir(folder, { recursive: true })
       const handle = await open(`${file}.new`, 'w', 0o600)
       try {
-        await handle.writeFile(JSON.stringify(checkpoint))
+        await handle.writeFile(JSON.stringify({ format, ...checkpoint }))
         await handle.sync()
       } finally {
         await handle.close()
@@ -35,4 +37,11 @@ export function createHistoryCheckpointFile(
       await rename(`${file}.new`, file)
     }
   }
+}
+
+/** Throws where the text is none, or of a newer format. */
+export function readCheckpoint(file: string, text: string): HistoryCheckpoint {
+  const { format: stored = format, ...checkpoint } = JSON.parse(text) as HistoryCheckpoint & { format?: number }
+  if (stored > format) throw new Error(`${file} was written by a newer version of city-brain (format ${stored})`)
+  return checkpoint
 }

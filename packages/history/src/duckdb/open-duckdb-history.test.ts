@@ -8,6 +8,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { HistoryMisconfigured, HistoryUnavailable } from '../errors.ts'
 import { base, detector, nothingRefused } from '../testing/history-contract-rows.ts'
+import { adoptDuckDbEpoch, readDuckDbCheckpoint } from './history-file.ts'
 import { openDuckDbHistory } from './open-duckdb-history.ts'
 import { startWorker, type WorkerClient } from './worker-client.ts'
 
@@ -238,4 +239,27 @@ test('after it was closed it answers no more', async () => {
   await store.close()
   await expect(store.latestAt(base)).rejects.toThrow(HistoryMisconfigured)
   await store.close()
+})
+
+test('it goes on under another epoch once it was told to, with all its rows', async () => {
+  expect(await readDuckDbCheckpoint(folder)).toBeUndefined()
+  let store = await open()
+  await store.write([detector(1, base, { intensity: 1 })], { epoch: 'e', offset: 1 }, nothingRefused)
+  await store.close()
+  expect(await readDuckDbCheckpoint(folder)).toEqual({ epoch: 'e', offset: 1, stored: 1, refused: 0 })
+  await adoptDuckDbEpoch(folder, 'f')
+  store = await open()
+  await store.write([detector(9, base + 1, { intensity: 9 })], { epoch: 'f', offset: 9 }, nothingRefused)
+  const query = { entity: 'det-1', type: 'TrafficFlowObserved' as const, from: base, to: base + 10 }
+  expect((await store.query(query)).points).toMatchObject([{ offset: 1 }, { offset: 9 }])
+})
+
+test('a file of a newer format is refused with a line that says so', async () => {
+  await (await open()).close()
+  await inside('UPDATE format SET version = 2')
+  await expect(open()).rejects.toThrow('The history was written by a newer version of city-brain (format 2)')
+  // One from before the format was kept is opened as the first.
+  await inside('DROP TABLE format')
+  await (await open()).close()
+  expect(await inside('SELECT version FROM format')).toEqual([[1]])
 })

@@ -3,6 +3,9 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { HistoryMisconfigured } from '../errors.ts'
 import { attributeKinds } from '../row-check.ts'
 
+/** Of the tables. Files from before it was kept have none, and are as the first. */
+export const formatVersion = 1
+
 export const columnTypes: Record<AttributeKind, 'DOUBLE' | 'BOOLEAN' | 'VARCHAR'> = {
   number: 'DOUBLE',
   boolean: 'BOOLEAN',
@@ -18,6 +21,16 @@ export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"
  */
 export async function ensureSchema(connection: DuckDBConnection): Promise<void> {
   await connection.run('BEGIN')
+  await connection.run('CREATE TABLE IF NOT EXISTS format (version INTEGER NOT NULL)')
+  const [stored] = (await connection.runAndReadAll('SELECT max(version) FROM format')).getRows()
+  const version = Number(stored?.[0] ?? 0)
+  if (version > formatVersion) {
+    throw new HistoryMisconfigured(`The history was written by a newer version of city-brain (format ${version})`)
+  }
+  if (version < formatVersion) {
+    await connection.run('DELETE FROM format')
+    await connection.run(`INSERT INTO format VALUES (${formatVersion})`)
+  }
   await connection.run('CREATE TABLE IF NOT EXISTS entities (id INTEGER NOT NULL, entity VARCHAR NOT NULL)')
   await connection.run(
     'CREATE TABLE IF NOT EXISTS checkpoint (epoch VARCHAR, "offset" BIGINT, stored BIGINT, refused BIGINT)'

@@ -81,7 +81,15 @@ export function createMaintenance(options: {
    * comes first as well, so that the log does not eat up what is left.
    */
   const giveBack = () => {
-    for (const sql of ['wal_checkpoint(TRUNCATE)', 'incremental_vacuum(1000)', 'wal_checkpoint(TRUNCATE)']) {
+    // A backup that reads must not hold up commits: without waiting for it, the next second tries again.
+    const sqls = [
+      'busy_timeout = 0',
+      'wal_checkpoint(TRUNCATE)',
+      'incremental_vacuum(1000)',
+      'wal_checkpoint(TRUNCATE)',
+      'busy_timeout = 5000'
+    ]
+    for (const sql of sqls) {
       attempt('Freed space could not be given back to the disk', () => database.exec(`PRAGMA ${sql}`))
     }
   }

@@ -30,6 +30,13 @@ test.each([
   ['all is well', {}, {}, 'ok', []],
   ['the journal has failed', { state: 'failed' }, {}, 'failed', ['The journal has failed; intake is stopped']],
   ['the journal is full', { state: 'full' }, {}, 'failed', ['The journal is full; intake is stopped']],
+  [
+    'the journal is damaged',
+    { damage: 'entries 3 to 5 are missing' },
+    {},
+    'failed',
+    ['The journal is damaged: entries 3 to 5 are missing. Stop the city and run: city-brain journal salvage']
+  ],
   ['much comes in, and history keeps up', { secondsUntilFull: 3_600 }, {}, 'ok', []],
   ['history catches up', {}, { state: 'catching-up', lagSeconds: 10 }, 'ok', []],
   [

@@ -71,6 +71,14 @@ function journalProblems(
   if (journal.state === 'full') {
     return [failed('The journal is full; intake is stopped', '日志存储已满，已停止接收数据')]
   }
+  if (journal.damage !== undefined) {
+    return [
+      failed(
+        `The journal is damaged: ${journal.damage}. Stop the city and run: city-brain journal salvage`,
+        `日志存储已损坏：${journal.damage}。请停止城市并运行：city-brain journal salvage`
+      )
+    ]
+  }
   // While history keeps up, retention makes room; only what is not yet stored fills the journal.
   const isStoring = history.state === 'ok' || history.state === 'catching-up'
   const { secondsUntilFull } = journal
