@@ -3,7 +3,7 @@ import { type EntryKind, entryKinds } from '@city-brain/model'
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
 import { formatVersion } from '../worker/open-database.ts'
 import { closeReadable, openReadable } from './open-readable.ts'
-import { type EarlierEpoch, type Gone, readFacts, type ViewFacts } from './read-facts.ts'
+import { type EarlierEpoch, type Gone, ownStores, readFacts, type StorePlace, type ViewFacts } from './read-facts.ts'
 import { type LostRange, scanEntries } from './scan-entries.ts'
 
 export type JournalCheck = {
@@ -31,20 +31,21 @@ const mostLines = 20
  * Looks at every entry, record and index of the journal in a folder, and changes nothing. Works also beside the city that
  * runs on it, and then looks at one moment of it.
  * Throws a `JournalError` where nothing of it can be read.
- * @param alsoKnown offsets that stores outside have applied: the journal had committed so far at least
+ * @param stores history stores: the journal had committed at least as far as they have applied it
  * @param progress told the offset that was reached, now and then
  */
 export function checkJournal(options: {
   folder: string
-  alsoKnown?: readonly { who: string; offset: number }[]
+  stores?: readonly StorePlace[]
   progress?: (offset: number, end: number) => void
 }): JournalCheck {
-  const { folder, alsoKnown = [], progress = () => undefined } = options
+  const { folder, stores = [], progress = () => undefined } = options
   const database = openReadable(join(folder, 'journal.db'))
   try {
     database.exec('BEGIN')
     const { epoch, earlier, gone, views, knownEnd, faults } = readFacts(folder, database)
-    const end = Math.max(knownEnd, ...alsoKnown.map(({ offset }) => offset))
+    const own = ownStores(stores, epoch)
+    const end = Math.max(knownEnd, own[0]?.offset ?? 0)
     const check: JournalCheck = {
       format: formatVersion,
       epoch,
@@ -74,7 +75,7 @@ export function checkJournal(options: {
       if (checkpoint > last)
         check.faults.push(`View "${name}" has applied up to ${checkpoint}, but the journal ends at ${last}`)
     }
-    for (const { who, offset } of alsoKnown) {
+    for (const { who, offset } of own) {
       if (offset > last) check.faults.push(`${who} has applied up to ${offset}, but the journal ends at ${last}`)
     }
     check.faults.push(...integrity(database))

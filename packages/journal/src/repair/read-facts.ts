@@ -92,3 +92,11 @@ function readViews(database: DatabaseSyncInstance): ViewFacts[] {
     return { name, checkpoint, damaged: !whole, ...(whole ? { snapshot: { epoch, offset } } : {}) }
   })
 }
+
+/** How far a history store has applied a journal, and how many of its readings it has stored or refused. */
+export type StorePlace = { who: string; epoch: string; offset: number; settled: number }
+
+/** The stores that have applied this journal, not another one; the furthest first. */
+export function ownStores(stores: readonly StorePlace[], epoch: string | undefined): StorePlace[] {
+  return stores.filter((store) => epoch === undefined || store.epoch === epoch).sort((a, b) => b.offset - a.offset)
+}

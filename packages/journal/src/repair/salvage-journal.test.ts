@@ -109,7 +109,7 @@ test('each damaged entry and each gap is named with its times, kinds and neighbo
     { from: 100, to: 130, why: 'missing', kinds: [], after: now + 4_000, before: now + 6_000 }
   ]
   expect(checkJournal({ folder: folder() })).toMatchObject({ clean: false, lost, faults: [] })
-  const done = salvage({ store: { offset: 2_099, settled: 2_000 } })
+  const done = salvage({ stores: [{ who: 'The history', epoch, offset: 2_099, settled: 2_000 }] })
   expect(done).toMatchObject({ lost, entries: 2_066, earlier: { epoch, through: 2_100 }, lostReadings: 0 })
   expect(done?.epoch).not.toBe(epoch)
   expect(await proof(entries, lost)).toBe(2_066)
@@ -126,10 +126,10 @@ test('each damaged entry and each gap is named with its times, kinds and neighbo
 })
 
 test('totals: readings that are gone before a store had them are taken out and counted as lost', async () => {
-  await fill()
+  const { epoch } = await fill()
   change('DELETE FROM entry WHERE offset BETWEEN 2000 AND 2020; DELETE FROM entry WHERE offset BETWEEN 10 AND 12')
   const settled = 1_900
-  const done = salvage({ store: { offset: 1_995, settled } })
+  const done = salvage({ stores: [{ who: 'The history', epoch, offset: 1_995, settled }] })
   // Offsets 1,996 to 2,100 had 100 readings, 20 of them are gone; the three early ones are in the store.
   expect(done).toMatchObject({ lostReadings: 20, tally: { accepted: settled + 80, rejected: 0, duplicate: 0 } })
   const journal = await root.open({ folder: folder() })
@@ -169,12 +169,13 @@ test('an older copy put back: what is missing at the end is named, and its offse
 })
 
 test('a store that is ahead of the journal is known of, though the folder was put back as a whole', async () => {
-  const { entries } = await fill()
-  const alsoKnown = [{ who: 'The history', offset: 2_500 }]
-  const check = checkJournal({ folder: folder(), alsoKnown })
+  const { entries, epoch } = await fill()
+  const stranger = { who: 'Another', epoch: 'other', offset: 9_999, settled: 1 }
+  const stores = [stranger, { who: 'The history', epoch, offset: 2_500, settled: 2_380 }]
+  const check = checkJournal({ folder: folder(), stores })
   expect(check.clean).toBe(false)
   expect(check.faults).toEqual(['The history has applied up to 2500, but the journal ends at 2100'])
-  const done = salvage({ alsoKnown })
+  const done = salvage({ stores })
   expect(done?.lost).toMatchObject([{ from: 2_101, to: 2_500, why: 'end' }])
   await proof(entries, done?.lost ?? [])
 })

@@ -9,7 +9,7 @@ import { takeLock } from '../worker/lock.ts'
 import { toJournalError } from '../worker/sqlite-fault.ts'
 import { checkJournal, type JournalCheck } from './check-journal.ts'
 import { closeReadable, openReadable } from './open-readable.ts'
-import { readFacts } from './read-facts.ts'
+import { ownStores, readFacts, type StorePlace } from './read-facts.ts'
 import type { LostRange } from './scan-entries.ts'
 import { writeSalvaged } from './write-salvaged.ts'
 
@@ -43,14 +43,13 @@ export type Salvage = {
  * beside it. Entries keep their offsets, since others refer to them; what is lost is a gap that the journal knows and names.
  * It gets a new epoch. Undefined where nothing is wrong with it. Throws a `JournalError`: `locked`, `full`, `unwritable`.
  * @param folder the journal's; the damaged one is moved to `NAME-damaged-TIME`
- * @param store how far a history store has applied this journal, and how many readings it has stored or refused
+ * @param stores the history stores: what they have applied is known to have been there
  * @param outlets views that must not begin anew, even where nothing can be read of their checkpoints
  */
 export function salvageJournal(options: {
   folder: string
   now: number
-  store?: { offset: number; settled: number }
-  alsoKnown?: readonly { who: string; offset: number }[]
+  stores?: readonly StorePlace[]
   outlets: readonly string[]
   progress?: (what: string) => void
 }): Salvage | undefined {
@@ -78,9 +77,20 @@ export function salvageJournal(options: {
     try {
       source?.exec('BEGIN')
       const facts = readFacts(folder, source)
-      const knownEnd = Math.max(facts.knownEnd, ...(options.alsoKnown ?? []).map(({ offset }) => offset))
+      const [store] = ownStores(options.stores ?? [], facts.epoch)
+      const knownEnd = Math.max(facts.knownEnd, store?.offset ?? 0)
       salvage = {
-        ...writeSalvaged({ ...options, source, facts, target: part, knownEnd, leftOut, epoch: randomUUID(), progress }),
+        ...writeSalvaged({
+          ...options,
+          ...(store ? { store } : {}),
+          source,
+          facts,
+          target: part,
+          knownEnd,
+          leftOut,
+          epoch: randomUUID(),
+          progress
+        }),
         damaged
       }
     } finally {
@@ -107,7 +117,7 @@ function look(options: Parameters<typeof salvageJournal>[0]): JournalCheck | und
   try {
     return checkJournal({
       folder: options.folder,
-      alsoKnown: options.alsoKnown ?? [],
+      stores: options.stores ?? [],
       progress: (offset, end) => options.progress?.(`Checked up to ${offset} of ${end}`)
     })
   } catch (error) {

@@ -1,18 +1,15 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EntryKind, entryKinds, type Tally } from '@city-brain/model'
-import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
+import type { DatabaseSyncInstance } from '@photostructure/sqlite'
 import { recordChecksum } from '../checksum.ts'
 import { kindTable } from '../kind-table.ts'
-import { checksumOf, type EntryRowArray, rowColumns } from '../worker/entry-row.ts'
+import { checksumOf, type EntryRowArray } from '../worker/entry-row.ts'
 import { openHeadMarker } from '../worker/head-marker.ts'
 import { createNotes } from '../worker/notes.ts'
-import { openDatabase } from '../worker/open-database.ts'
+import { makeDatabase } from './new-database.ts'
 import type { JournalFacts } from './read-facts.ts'
 import type { Salvage } from './salvage-journal.ts'
 import { type LostRange, scanEntries } from './scan-entries.ts'
-
-const rowsOfOneTransaction = 5_000
 
 /** Writes what can be read of `source` into a new journal in the folder `target`, and closes it. */
 export function writeSalvaged({
@@ -38,15 +35,7 @@ export function writeSalvaged({
   outlets: readonly string[]
   progress?: (what: string) => void
 }): Omit<Salvage, 'damaged'> {
-  mkdirSync(target, { recursive: true, mode: 0o700 })
-  const file = join(target, 'journal.db')
-  // Made as the journal makes it, then filled without a flush for each transaction: the whole file is flushed at its end.
-  openDatabase(file, () => undefined).close()
-  const database = new DatabaseSync(file)
-  database.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -16000')
-  const insert = database.prepare(
-    `INSERT INTO entry(${rowColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
-  )
+  const { database, put: insert, finish } = makeDatabase(target)
   const lost: LostRange[] = []
   const kinds: Partial<Record<EntryKind, number>> = {}
   let last: Salvage['last']
@@ -57,9 +46,7 @@ export function writeSalvaged({
   let tick = facts.tick
   const put = (row: EntryRowArray, hole: number): boolean => {
     const [offset, , kind, , receivedAt, , payload] = row
-    const values = [...row]
-    values[1] = hole
-    if (insert.run(...values).changes === 0) return false
+    if (!insert(row, hole)) return false
     const name = entryKinds[kind]
     if (name !== undefined) kinds[name] = (kinds[name] ?? 0) + 1
     if (name === 'reading') {
@@ -73,7 +60,6 @@ export function writeSalvaged({
     return true
   }
 
-  database.exec('BEGIN')
   /** Offsets before the next entry that are gone, so that the journal knows of the gap. */
   let gap = 0
   const scanned = source === undefined ? nothing(knownEnd) : scanEntries(source, knownEnd)
@@ -93,11 +79,7 @@ export function writeSalvaged({
       lost.push({ from: row[0], to: row[0], why: 'damaged', kinds: [row[2]], before: row[4] })
       gap += (hole ?? 0) + 1
     }
-    if (entries % rowsOfOneTransaction === 0) {
-      database.exec('COMMIT')
-      database.exec('BEGIN')
-      progress(`Brought over up to ${row[0]} of ${knownEnd}`)
-    }
+    if (entries % 50_000 === 0) progress(`Brought over up to ${row[0]} of ${knownEnd}`)
   }
   const through = Math.max(knownEnd, last?.offset ?? 0)
   const { tally, lostReadings } = settle(facts.tally, store, {
@@ -121,8 +103,7 @@ export function writeSalvaged({
     0
   ]
   mark[9] = checksumOf(mark)
-  mark[1] = head - (last?.offset ?? 0) - 1
-  insert.run(...mark)
+  insert(mark, head - (last?.offset ?? 0) - 1)
 
   const notes = createNotes(database)
   notes.set('epoch', epoch)
@@ -133,10 +114,7 @@ export function writeSalvaged({
   if (tick !== undefined) notes.set('tick', tick)
   if (facts.cut !== undefined) notes.set('cut', facts.cut)
   keepPlaces(database, facts, outlets)
-  database.exec('COMMIT')
-  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-  database.close()
-  for (const path of [file, target]) flush(path)
+  finish()
   const marker = openHeadMarker(join(target, 'head'))
   marker.write(epoch, head)
   marker.close()
@@ -150,15 +128,6 @@ export function writeSalvaged({
     tally,
     lostReadings,
     faults: facts.faults
-  }
-}
-
-function flush(path: string): void {
-  const descriptor = openSync(path, 'r')
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
   }
 }
 
