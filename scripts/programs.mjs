@@ -8,6 +8,7 @@ const programs = {
   faketime: 'faketime',
   mosquitto: 'mosquitto',
   mosquitto_pub: 'mosquitto-clients',
+  openssl: 'openssl',
   strace: 'strace'
 }
 
