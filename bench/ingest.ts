@@ -1,4 +1,5 @@
-import { deviceCount, deviceId, secretOf, topicOf } from './ingest/devices.ts'
+import { parseArgs } from 'node:util'
+import { deviceId, secretOf, topicOf, deviceCount as usualDevices } from './ingest/devices.ts'
 import { LoadClient } from './ingest/load-client.ts'
 import { type Offered, offerLoad } from './ingest/offer-load.ts'
 import { type Side, startSide } from './ingest/side.ts'
@@ -7,9 +8,14 @@ import { type Side, startSide } from './ingest/side.ts'
  * What the pipeline and the journal cost on top of the broker: QoS 1 readings of about 200 bytes from 100 clients to the
  * city's broker, pipeline and journal, and to the bare broker, each in a process of its own; the load comes from this one.
  * The two take turns in short slices, so that whatever else the machine does meets both. CPU is that of the whole process,
- * with all its threads.
+ * with all its threads. `--rate N` and `--clients N` offer another load: what is acknowledged a second when more is offered
+ * than can be, is what it can carry.
  */
-const perSecond = Number(process.env.BENCH_RATE ?? 10_000)
+const { values } = parseArgs({
+  options: { rate: { type: 'string', default: '10000' }, clients: { type: 'string', default: String(usualDevices) } }
+})
+const perSecond = Number(values.rate)
+const deviceCount = Number(values.clients)
 const sliceSeconds = 3
 const slices = 6
 const warmUpSeconds = 3
@@ -34,7 +40,7 @@ function add(to: Measured, offered: Offered, cpu: number): void {
   for (const latency of offered.latencies) to.latencies.push(latency)
 }
 
-const sides = [await startSide('city'), await startSide('baseline')]
+const sides = [await startSide('city', deviceCount), await startSide('baseline', deviceCount)]
 const clients = new Map<Side, LoadClient[]>()
 for (const side of sides) clients.set(side, await connectAll(side))
 for (const side of sides) await offerLoad(clients.get(side) ?? [], perSecond, warmUpSeconds)

@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type InfluxServer, startInfluxd } from '@city-brain/history'
+import { deviceId, secretOf, topicOf } from './ingest/devices.ts'
+import { LoadClient } from './ingest/load-client.ts'
+import { offerLoad } from './ingest/offer-load.ts'
+import { startSide } from './ingest/side.ts'
 import { connectLoad } from './pipeline/bench-load.ts'
 import { startBenchProcess } from './pipeline/bench-process.ts'
 import { countDuckDb, countInflux } from './pipeline/count-history.ts'
@@ -13,7 +17,7 @@ import { type BenchCity, benchEntity, writeBenchCity } from './pipeline/write-be
  * The whole city under load: QoS 1 readings of about 200 bytes from 1,000 clients, through broker, pipeline, journal,
  * views and rules into the history store, with one browser's connection open. CPU is that of the city's process with all
  * its threads; the load comes from this process, InfluxDB is another.
- * 1. 10 thousand a second: CPU a reading, and how long it takes to a browser.
+ * 1. 10 thousand a second: CPU a reading, and how long it takes to a browser; and what the bare broker takes for them.
  * 2. 20 thousand a second for `--seconds`: what is kept up, the history's lag, memory.
  * 3. Every acknowledged reading is counted in the history.
  * 4. The same load on 1 thousand and 100 thousand entities, in turns: what an entity that says nothing costs.
@@ -40,8 +44,11 @@ const influx = history === 'influx' ? await startInfluxd() : undefined
 if (influx && 'missing' in influx) throw new Error(`InfluxDB: ${influx.missing}`)
 try {
   const sustained = await sustain()
+  const baselineCpuMicroseconds = await measureBareBroker()
   const growth = values['no-growth'] ? undefined : await compareGrowth()
-  console.log(JSON.stringify({ bench: 'pipeline', history, ...sustained, entityGrowthRatio: growth }))
+  console.log(
+    JSON.stringify({ bench: 'pipeline', history, ...sustained, baselineCpuMicroseconds, entityGrowthRatio: growth })
+  )
   if (sustained.lost > 0 || sustained.doubled > 0) process.exitCode = 1
 } finally {
   await influx?.stop()
@@ -122,6 +129,25 @@ async function sustain() {
     lost: load.acknowledged - found.distinct,
     doubled: found.rows - found.distinct
   }
+}
+
+/** The same load to aedes alone, in a process of its own: CPU differs from machine to machine, less so their ratio. */
+async function measureBareBroker(): Promise<number> {
+  const side = await startSide('baseline', small.devices)
+  const clients: LoadClient[] = []
+  for (let i = 0; i < small.devices; i++) {
+    const device = deviceId(i)
+    clients.push(await LoadClient.connect(side.port, device, secretOf(device), topicOf(device)))
+  }
+  await offerLoad(clients, steadyRate, warmUpSeconds)
+  const before = await side.cpu()
+  const offered = await offerLoad(clients, steadyRate, steadySeconds)
+  const cpu = (await side.cpu()) - before
+  for (const client of clients) client.close()
+  await side.stop()
+  const each = round(cpu / offered.acknowledged)
+  say(`the bare broker: ${each} µs of CPU a reading`)
+  return each
 }
 
 async function compareGrowth(): Promise<number> {

@@ -1,6 +1,6 @@
 import { createDirectory, createIngest, type Directory } from '@city-brain/ingest'
 import { type Journal, systemClock } from '@city-brain/model'
-import { assets, register } from '../ingest/devices.ts'
+import { assetsOf, deviceCount, registerOf } from '../ingest/devices.ts'
 import { log, openBenchJournal } from './bench-journal.ts'
 import { answerParent, quantiles } from './report.ts'
 
@@ -15,7 +15,7 @@ const { journal, countReadings, close } = await openBenchJournal()
 const arrivals: number[] = []
 let settled = 0
 let acknowledgedAfter: number[] = []
-const plain = createDirectory({ register, assets })
+const plain = createDirectory({ register: registerOf(deviceCount), assets: assetsOf(deviceCount) })
 const directory: Directory = {
   ...plain,
   speaker(id) {

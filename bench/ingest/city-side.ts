@@ -5,9 +5,10 @@ import { createDirectory, createIngest } from '@city-brain/ingest'
 import { openJournal } from '@city-brain/journal'
 import { systemClock } from '@city-brain/model'
 import { answerParent } from './answer-parent.ts'
-import { assets, register, secretOf } from './devices.ts'
+import { assetsOf, registerOf, secretOf } from './devices.ts'
 
-/** Broker, pipeline and journal as in a city, in a temporary folder. */
+/** Broker, pipeline and journal as in a city, in a temporary folder. The argument is the number of devices. */
+const devices = Number(process.argv[2])
 const folder = await mkdtemp(join(tmpdir(), 'city-brain-bench-'))
 const log = (level: string, message: string, detail?: unknown) => {
   if (level !== 'info') console.error(level, message, detail)
@@ -16,7 +17,7 @@ const journal = await openJournal({ folder, clock: systemClock, log })
 const ingest = await createIngest({
   journal,
   clock: systemClock,
-  directory: createDirectory({ register, assets }),
+  directory: createDirectory({ register: registerOf(devices), assets: assetsOf(devices) }),
   feeds: [],
   checkCredentials: (username, password) => password.toString() === secretOf(username),
   host: '127.0.0.1',

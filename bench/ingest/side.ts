@@ -18,10 +18,10 @@ const programs = {
 type Report = { kind: 'ready'; port: number } | { kind: 'cpu'; microseconds: number }
 
 /** Starts a broker process and waits until it listens. `CPU_PROFILE=DIR` writes profiles of their threads there. */
-export async function startSide(name: 'city' | 'baseline'): Promise<Side> {
+export async function startSide(name: 'city' | 'baseline', devices: number): Promise<Side> {
   const file = fileURLToPath(programs[name])
   const profile = process.env.CPU_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.CPU_PROFILE}/${name}`] : []
-  const child = fork(file, { execArgv: ['--import', 'tsx', ...profile] })
+  const child = fork(file, [String(devices)], { execArgv: ['--import', 'tsx', ...profile] })
   const ready = await nextReport(child)
   if (ready.kind !== 'ready') throw new Error(`${name}: expected to be told the port`)
   return {
