@@ -8,10 +8,12 @@ import {
 } from '@city-brain/history'
 import { compileFeed, createCommandDelivery, createDirectory, createIngest } from '@city-brain/ingest'
 import { JournalError, openJournal, runView } from '@city-brain/journal'
-import type { Clock, HistoryStore, View } from '@city-brain/model'
+import type { Clock, DeviceRegister, HistoryStore, View } from '@city-brain/model'
 import { createAlarmsView, createRulesView, loadRules, ruleSetRecord } from '@city-brain/rules'
 import { createSignalStates, createSignalsView, loadIntersections } from '@city-brain/signals'
 import { addressOf } from './addresses.ts'
+import { readBrokerCertificate } from './broker-certificate.ts'
+import { refuseHalfSalvage, refuseOlderCopy } from './care/refuse-start.ts'
 import { canonicalHash } from './city/canonical-hash.ts'
 import { describeCity } from './city/describe-city.ts'
 import { loadCity } from './city/load-city.ts'
@@ -24,11 +26,13 @@ import { startControlServer } from './control/control-server.ts'
 import { prepareDataFolder } from './data-folder.ts'
 import type { Environment } from './environment.ts'
 import { countersOf, createRates } from './health/counters.ts'
-import { createHealth, type HealthProblem, historyHealth } from './health/health.ts'
+import { createHealth, framesHealth, type HealthProblem, historyHealth } from './health/health.ts'
 import { createHistoryCheckpointFile } from './history-checkpoint-file.ts'
 import type { RecordAction } from './http/app.ts'
 import { createHttpServer } from './http/create-http-server.ts'
 import { faultCodes } from './http/fault-codes.ts'
+import { createClaimKeys } from './identity/claim-keys.ts'
+import { createClaimLimit } from './identity/claim-limit.ts'
 import { createDeviceSecrets } from './identity/device-secrets.ts'
 import { openIdentityDatabase } from './identity/identity-database.ts'
 import { createOperators } from './identity/operators.ts'
@@ -44,6 +48,10 @@ import type { Options } from './options.ts'
 import { createParkingBoard } from './parking/parking-board.ts'
 import { cityAt } from './past/city-at.ts'
 import { readPastAlarms } from './past/past-alarms.ts'
+import { createClaims } from './registry/claims.ts'
+import { createDevices } from './registry/devices.ts'
+import { createImportAssets } from './registry/import/import-assets.ts'
+import { createRegistry } from './registry/registry.ts'
 import { drain, type NamedView, viewProblem } from './running-views.ts'
 import { createBackfillMark } from './simulation/backfill-mark.ts'
 import { startSimulation } from './simulation/simulation.ts'
@@ -54,8 +62,10 @@ import { upstreamBody, upstreamProblem } from './upstream/upstream-problems.ts'
 export type RunningCity = {
   name: { en: string; zh: string }
   httpPort: number
-  /** 0 where devices speak to an external broker. */
+  /** 0 where devices speak with TLS only, or to an external broker. */
   mqttPort: number
+  mqttTlsPort?: number
+  conformancePort?: number
   /** Its address. */
   externalBroker?: string
   /** On the first start only: the first operator with the password that is told this once. */
@@ -97,10 +107,17 @@ async function compose(
   const city = await loadCity({ folder: options.city, loadRules, loadIntersections, compileFeed })
   const { assets, register, intersections, ruleSet, feeds } = city
   const brokers = await readBrokers({ folder: options.city, file: city.file, register, environment })
+  const certificate = await readBrokerCertificate({ folder: options.city, file: city.file })
+  if (options.mqttPort === 'off' && certificate === undefined && brokers.external === undefined) {
+    throw new StartFault(
+      'With --mqtt-port off no device could connect: city.yaml has neither broker.tls nor an external broker.'
+    )
+  }
   const data = await prepareDataFolder(options.data)
 
   // The journal: everything below is a view of it.
   progress('Opening the journal')
+  refuseHalfSalvage(data)
   const { journal: limits, historyDays = 400 } = city.file
   const journal = await openJournal({
     folder: join(data, 'journal'),
@@ -116,6 +133,8 @@ async function compose(
   closers.add('The journal', () => journal.close())
   await recordConfiguration(journal, 'registry', registryRecord({ assets, register, intersections }))
   await recordConfiguration(journal, 'rule-set', ruleSetRecord(ruleSet))
+  // What was registered while the city ran, on top of its files: before anything that must know all assets and devices.
+  const registry = await createRegistry({ journal, base: { register, assets }, log })
 
   // Who may sign in, and which devices may speak.
   const database = openIdentityDatabase(data)
@@ -133,6 +152,7 @@ async function compose(
   progress('Opening the history')
   const history = await openHistory({ options, environment, folder: join(data, 'history'), historyDays, log })
   closers.add('The history store', () => history.close())
+  await refuseOlderCopy(journal, history, data)
   const writer = await createHistoryWriter({ journal, store: history, clock, log })
   closers.add('The history writer', () => writer.stop())
   const counters = () => countersOf(journal.tally(), writer.state())
@@ -141,7 +161,7 @@ async function compose(
   progress('Reading the journal')
   const controllers = new Map(intersections.map(({ controller, intersection }) => [controller, intersection]))
   const createParts = (startedAt: number) => ({
-    latest: createLatest({ assets }),
+    latest: createLatest({ assets: registry.assets() }),
     alarms: createAlarmsView(),
     signals: createSignalStates({ intersections }),
     devices: createDeviceStates({ startedAt })
@@ -152,8 +172,8 @@ async function compose(
   const views: View[] = [
     liveView,
     activity,
-    createQuality({ assets }),
-    createRulesView({ ruleSet, assets, controllers }),
+    createQuality({ assets: registry.assets() }),
+    createRulesView({ ruleSet, assets: registry.assets(), controllers }),
     createSignalsView({ intersections, assets })
   ]
   const running: NamedView[] = await Promise.all(
@@ -166,8 +186,17 @@ async function compose(
   })
 
   // The door for devices, and the way to them.
-  const directory = createDirectory({ register, assets })
-  const ingest = await listen('--mqtt-port', options.mqttPort, () =>
+  const directory = createDirectory({ register: registry.register(), assets: registry.assets() })
+  registry.onChange((changes) => {
+    for (const change of changes) directory.apply(change)
+  })
+  const mqttPort = options.mqttPort === 'off' ? undefined : options.mqttPort
+  const mqttPorts = new Map([
+    [options.conformancePort ?? 0, '--mqtt-conformance-port N'],
+    [certificate?.tls.port ?? 0, 'broker.tls.port in city.yaml'],
+    [mqttPort ?? 0, '--mqtt-port N']
+  ])
+  const ingest = await listen(mqttPorts, () =>
     createIngest({
       journal,
       clock,
@@ -175,7 +204,9 @@ async function compose(
       feeds,
       checkCredentials: (username, password) => deviceSecrets.check(username, password),
       host: options.host,
-      port: options.mqttPort,
+      port: mqttPort,
+      ...(certificate === undefined ? {} : { tls: certificate.tls }),
+      ...(options.conformancePort === undefined ? {} : { conformancePort: options.conformancePort }),
       brokers,
       log
     })
@@ -187,11 +218,19 @@ async function compose(
   // The door for people.
   const rates = createRates({ counters, clock })
   closers.add('The rates', () => rates.close())
-  const feed = createLiveFeed({ view: liveView, parts: live, epoch: journal.epoch, clock, rates: rates.read })
+  const feed = createLiveFeed({
+    view: liveView,
+    parts: live,
+    epoch: journal.epoch,
+    clock,
+    rates: rates.read,
+    assetsOffset: registry.assetsOffset
+  })
   closers.add('The live feed', () => feed.close())
   const problems: (() => HealthProblem[])[] = [
     () => running.flatMap(viewProblem),
-    () => ingest.upstreams().flatMap(upstreamProblem)
+    () => ingest.upstreams().flatMap(upstreamProblem),
+    () => certificate?.problems(clock.now()) ?? []
   ]
   const health = createHealth({
     city: city.file.id,
@@ -201,11 +240,12 @@ async function compose(
     history: () => historyHealth(history.name, writer.state()),
     broker: () => ({
       connected: ingest.connected(),
-      ...(brokers.external ? {} : { port: ingest.port }),
+      ...(ingest.port > 0 ? { port: ingest.port } : {}),
       upstreams: ingest.upstreams().map(upstreamBody),
       refused: ingest.counts().refusedConnections
     }),
     counters,
+    frames: () => framesHealth(ingest.frames()),
     others: () => problems.flatMap((find) => find())
   })
   const description = describeCity(city, ruleSet.rules)
@@ -214,6 +254,16 @@ async function compose(
     for (const offset of offsets) replayed.push({ offset, ...(await ingest.replayDeadLetter(offset)) })
     return replayed
   }
+  const devices = createDevices({
+    registry,
+    secrets: deviceSecrets,
+    connections: ingest,
+    latest: live.latest,
+    statuses: live.devices,
+    now: clock.now
+  })
+  const claims = createClaims({ registry, keys: createClaimKeys({ database, clock }), secrets: deviceSecrets, clock })
+  const importAssets = createImportAssets({ registry, centre: city.file.centre })
   const app = await createHttpServer({
     clock,
     log,
@@ -227,8 +277,13 @@ async function compose(
     activity,
     record,
     health,
-    parking: createParkingBoard({ assets, latest: live.latest, history, clock, log }),
-    devicesOf: createReporters(register),
+    parking: createParkingBoard({ assets: registry.assets, latest: live.latest, history, clock, log }),
+    registry,
+    devices,
+    claims,
+    claimLimit: createClaimLimit({ clock }),
+    importAssets,
+    devicesOf: createReporters(registry.register),
     commandsOf: (intersection, limit) =>
       (intersection === undefined ? intersections.map((one) => one.intersection) : [intersection])
         .flatMap((id) => live.signals.commands(id))
@@ -237,15 +292,27 @@ async function compose(
     pastAlarms: (before, limit) => readPastAlarms({ journal, createAlarmsView, before, limit }),
     at: (time) => cityAt({ time, journal, history, createParts: () => createParts(0), rates: pastRates(time) }),
     replay,
+    deliveries: { admit: ingest.admit, receive: ingest.receive, isOpenTo: webhooksOf(register) },
+    frames: ingest.frames,
     faultCodes,
     version,
     ...(pages === undefined ? {} : { pages })
   })
   closers.add('The server', () => app.close())
-  await listen('--port', options.port, () => app.listen({ host: options.host, port: options.port }))
+  await listen(new Map([[options.port, '--port N']]), () => app.listen({ host: options.host, port: options.port }))
   const control = await startControlServer({
     path: controlPath(data),
-    handlers: createControlHandlers({ journal, health, identity, record, replay, register, ingest }),
+    handlers: createControlHandlers({
+      journal,
+      history,
+      health,
+      identity,
+      record,
+      replay,
+      devices,
+      claims,
+      importAssets
+    }),
     log
   })
   closers.add('The control socket', () => control.close())
@@ -257,12 +324,11 @@ async function compose(
   }
 
   // Devices that are not there in the flesh.
-  const simulated = [...(register.devices ?? []), ...(register.gateways ?? [])].filter((one) => one.simulated)
-  if (options.simulate && simulated.length > 0 && brokers.external) {
-    log(
-      'info',
-      'Nothing is simulated: the simulation has secrets of the embedded broker only, and devices speak to another'
-    )
+  const speaking = registry.register()
+  const simulated = [...(speaking.devices ?? []), ...(speaking.gateways ?? [])].filter((one) => one.simulated)
+  if (options.simulate && simulated.length > 0 && ingest.port === 0) {
+    const why = brokers.external ? 'secrets of the embedded broker only, and devices speak to another' : 'no TLS'
+    log('info', `Nothing is simulated: the simulation has ${why}`)
   } else if (options.simulate && simulated.length > 0) {
     progress('Starting the simulation')
     const mark = createBackfillMark(data)
@@ -286,6 +352,8 @@ async function compose(
     name: city.file.name,
     httpPort: typeof address === 'object' && address ? address.port : options.port,
     mqttPort: ingest.port,
+    ...(ingest.tlsPort === undefined ? {} : { mqttTlsPort: ingest.tlsPort }),
+    ...(ingest.conformancePort === undefined ? {} : { conformancePort: ingest.conformancePort }),
     ...(brokers.external ? { externalBroker: brokers.external.url } : {}),
     ...(firstOperator ? { firstOperator } : {}),
     stop: () => closers.close()
@@ -296,7 +364,13 @@ async function compose(
 function journalFault(error: unknown, folder: string): unknown {
   if (!(error instanceof JournalError)) return error
   if (error.code === 'locked') return new StartFault(`Another city runs on the data folder ${folder}. Stop it first.`)
-  return new StartFault(`The journal in ${folder} cannot be used: ${error.message}`)
+  const fault = `The journal in ${folder} cannot be used: ${error.message}`
+  if (error.code !== 'damaged') return new StartFault(fault)
+  return new StartFault(
+    `${fault}.\n` +
+      `What is gone:                  npm run city-brain -- journal check --data ${folder}\n` +
+      `To go on with what is left:    npm run city-brain -- journal salvage --data ${folder}`
+  )
 }
 
 /** The history store that the options ask for. What only an operator can mend is a fault of the start. */
@@ -331,6 +405,12 @@ async function openHistory({
   } catch (error) {
     throw new StartFault(`The history store cannot be opened: ${(error as Error).message}`)
   }
+}
+
+/** Whether a gateway may deliver over HTTP. */
+function webhooksOf({ gateways = [] }: DeviceRegister): (gateway: string) => boolean {
+  const open = new Set(gateways.flatMap(({ id, webhook }) => (webhook ? [id] : [])))
+  return (gateway) => open.has(gateway)
 }
 
 function registryRecord(content: Record<string, unknown>) {

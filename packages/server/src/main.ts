@@ -74,7 +74,7 @@ function greeting(city: RunningCity, options: Options): string {
     '',
     `  Map        http://${address}:${city.httpPort}/`,
     `  Residents  http://${address}:${city.httpPort}/parking`,
-    `  MQTT       ${city.externalBroker ? `${city.externalBroker} (external; nothing listens here)` : `mqtt://${address}:${city.mqttPort}`}`,
+    ...brokerLines(city, address),
     `  Data       ${options.data}`
   ]
   if (city.firstOperator) {
@@ -86,6 +86,17 @@ function greeting(city: RunningCity, options: Options): string {
     )
   }
   return `${[...lines, '', 'Ctrl-C ends it.'].join('\n')}\n`
+}
+
+/** Where devices speak to the city. */
+function brokerLines(city: RunningCity, address: string): string[] {
+  const lines = city.externalBroker ? [`  MQTT       ${city.externalBroker} (external; nothing listens here)`] : []
+  if (city.mqttPort > 0) lines.push(`  MQTT       mqtt://${address}:${city.mqttPort}`)
+  if (city.mqttTlsPort !== undefined) lines.push(`  MQTTS      mqtts://${address}:${city.mqttTlsPort}`)
+  if (city.conformancePort !== undefined) {
+    lines.push(`  Suite      mqtt://${address}:${city.conformancePort} (a conformance suite; anybody on this machine)`)
+  }
+  return lines
 }
 
 /** Whoever started us may hold a pipe open for as long as it lives. When it ends, however it ends, so do we. */

@@ -27,7 +27,17 @@ test('reads every option', () => {
   expect(parseOptions(['--help'])).toBe('help')
 })
 
+test('the plain port can be switched off; a conformance suite gets a port of loopback only', () => {
+  expect(parseOptions(['--mqtt-port', 'off'])).toMatchObject({ mqttPort: 'off' })
+  expect(parseOptions(['--mqtt-conformance-port', '1884'])).toMatchObject({ mqttPort: 1883, conformancePort: 1884 })
+  expect(parseOptions(['--mqtt-conformance-port', '0', '--host', '::1'])).toMatchObject({ conformancePort: 0 })
+  expect(parseOptions([])).not.toHaveProperty('conformancePort')
+})
+
 test.each([
+  [['--mqtt-port', 'on'], /--mqtt-port must be a port/],
+  [['--mqtt-conformance-port', '1884', '--host', '0.0.0.0'], /needs a --host of this machine/],
+  [['--mqtt-conformance-port', '1884', '--host', '127.0.0.1.example.com'], /needs a --host of this machine/],
   [['--colour'], /There is no option --colour\./],
   [['--porto=1'], /There is no option --porto\./],
   [['demo'], /"demo" is not an option\./],

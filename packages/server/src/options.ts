@@ -7,7 +7,10 @@ export type Options = {
   data: string
   host: string
   port: number
-  mqttPort: number
+  /** `off`: the broker listens with TLS only. */
+  mqttPort: number | 'off'
+  /** A broker of its own for a conformance suite, on loopback. */
+  conformancePort?: number
   simulate: boolean
   history: 'duckdb' | 'influx'
   influxUrl?: string
@@ -18,7 +21,9 @@ export const usage = `Usage: npm start -- [options]
   --city DIR            folder of the city (default cities/demo)
   --data DIR            folder of its data (default data); made if missing
   --port N              port of the map and the API (default 8080; 0 takes any free one)
-  --mqtt-port N         port of the MQTT broker (default 1883; 0 takes any free one)
+  --mqtt-port N         port of the MQTT broker (default 1883; 0 takes any free one; off: only with TLS, see city.yaml)
+  --mqtt-conformance-port N
+                        a second broker, open to everybody on this machine, for a conformance suite
   --host ADDRESS        address to listen on (default 127.0.0.1, this machine only)
   --no-simulate         run without the built-in simulation
   --history STORE       duckdb (default, embedded) or influx
@@ -34,6 +39,7 @@ const definitions = {
   host: { type: 'string' },
   port: { type: 'string' },
   'mqtt-port': { type: 'string' },
+  'mqtt-conformance-port': { type: 'string' },
   'no-simulate': { type: 'boolean' },
   history: { type: 'string' },
   'influx-url': { type: 'string' },
@@ -58,12 +64,19 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   if (influxUrl !== undefined && !isHttpUrl(influxUrl)) {
     throw new StartFault(`--influx-url must be an http or https address, not ${JSON.stringify(influxUrl)}.`)
   }
+  const host = values.host ?? '127.0.0.1'
+  const conformance = values['mqtt-conformance-port']
+  if (conformance !== undefined && !isLoopback(host)) {
+    throw new StartFault('--mqtt-conformance-port lets anybody in, so it needs a --host of this machine: 127.0.0.1.')
+  }
+  const mqttPort = values['mqtt-port']
   return {
     city: resolve(values.city ?? 'cities/demo'),
     data: resolve(values.data ?? 'data'),
-    host: values.host ?? '127.0.0.1',
+    host,
     port: portOf('--port', values.port, 8080),
-    mqttPort: portOf('--mqtt-port', values['mqtt-port'], 1883),
+    mqttPort: mqttPort === 'off' ? 'off' : portOf('--mqtt-port', mqttPort, 1883),
+    ...(conformance === undefined ? {} : { conformancePort: portOf('--mqtt-conformance-port', conformance, 0) }),
     simulate: !values['no-simulate'],
     history,
     ...(influxUrl === undefined ? {} : { influxUrl })
@@ -109,6 +122,11 @@ function portOf(option: string, text: string | undefined, otherwise: number): nu
     throw new StartFault(`${option} must be a port from 0 to 65535, not ${JSON.stringify(text)}.`)
   }
   return Number(text)
+}
+
+/** An address that only this machine reaches. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }
 
 function isHttpUrl(text: string): boolean {

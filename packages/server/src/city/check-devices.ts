@@ -12,6 +12,15 @@ export function checkDevices(document: YamlDocument, register: DeviceRegister, a
     if (seen.has(id)) report(`${path}/id`, 'duplicate', `${id} is registered already`)
     seen.add(id)
   }
+  const subjects = new Map<string, string>()
+  const certificate = (path: string, id: string, subject: string | undefined) => {
+    if (subject === undefined) return
+    const other = subjects.get(subject)
+    if (other !== undefined) {
+      report(`${path}/certificateSubject`, 'duplicate', `${subject} is the certificate of ${other} already`)
+    }
+    subjects.set(subject, id)
+  }
   const entities = (path: string, ids: readonly string[] = []) =>
     ids.forEach((id, index) => {
       if (!kinds.has(id)) report(`${path}/entities/${index}`, 'unknown-reference', `there is no asset ${id}`)
@@ -25,6 +34,7 @@ export function checkDevices(document: YamlDocument, register: DeviceRegister, a
   register.devices?.forEach((device, index) => {
     const path = `/devices/${index}`
     unique(path, device.id)
+    certificate(path, device.id, device.certificateSubject)
     source(path, device.source)
     if (kinds.get(device.area) !== 'area') {
       report(`${path}/area`, 'unknown-reference', `there is no area ${device.area}`)
@@ -34,6 +44,7 @@ export function checkDevices(document: YamlDocument, register: DeviceRegister, a
   register.gateways?.forEach((gateway, index) => {
     const path = `/gateways/${index}`
     unique(path, gateway.id)
+    certificate(path, gateway.id, gateway.certificateSubject)
     source(path, gateway.source)
     entities(path, gateway.entities)
     gateway.topics.forEach((filter, at) => {
