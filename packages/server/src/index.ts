@@ -1,3 +1,4 @@
+export { loadCity } from './city/load-city.ts'
 export { type CompositionOptions, composeCity, type RunningCity } from './compose.ts'
 export { type Environment, readEnvironment } from './environment.ts'
 export type { Log } from './log.ts'

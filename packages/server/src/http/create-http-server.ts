@@ -8,6 +8,7 @@ import Type from 'typebox'
 import { closeCodes } from '../live/live-connection.ts'
 import { ApiFault } from './api-fault.ts'
 import type { App, AppParts } from './app.ts'
+import { answerClientError } from './client-error.ts'
 import { createErrorHandler } from './error-handler.ts'
 import { cityRoutes } from './routes/city-routes.ts'
 import { entityRoutes } from './routes/entity-routes.ts'
@@ -17,6 +18,7 @@ import { createPageRoutes } from './routes/page-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { createSessionGuard } from './session-guard.ts'
+import { upgradeFault } from './upgrade-fault.ts'
 
 const limits = {
   /** Nothing that the API takes is larger. */
@@ -28,8 +30,17 @@ const limits = {
 
 /** The HTTP server with all its routes, ready to listen. */
 export async function createHttpServer(parts: AppParts): Promise<App> {
+  const handleError = createErrorHandler(parts)
   const app: App = fastify({
     logger: false,
+    // What never becomes a request for a route is answered in the same form.
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => {
+      setSecurityHeaders(request, reply)
+      // No hook sees it, so nobody else closes the socket of a request for another protocol.
+      if (request.headers.upgrade !== undefined) reply.raw.once('finish', () => request.raw.socket.destroySoon())
+      return handleError(error, request, reply)
+    },
     bodyLimit: limits.bodyBytes,
     // A proxy for TLS on this machine may say who is behind it; nobody else is believed.
     trustProxy: 'loopback',
@@ -41,7 +52,7 @@ export async function createHttpServer(parts: AppParts): Promise<App> {
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   // Answers are typed; a serialiser made from a schema would silently leave out what the schema forgot.
   app.setSerializerCompiler(() => (value) => JSON.stringify(value))
-  app.setErrorHandler(createErrorHandler(parts))
+  app.setErrorHandler(handleError)
   app.decorateRequest('session', undefined)
 
   await app.register(cookie)
@@ -63,7 +74,7 @@ export async function createHttpServer(parts: AppParts): Promise<App> {
   app.addHook('onRequest', (request, reply, done) => {
     setSecurityHeaders(request, reply)
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store')
-    done()
+    done(upgradeFault(request))
   })
   await app.register(rateLimit, {
     max: limits.requests,

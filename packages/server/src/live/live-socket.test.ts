@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect as connectSocket } from 'node:net'
 import type { DeltaMessage, Health, SnapshotMessage } from '@city-brain/model'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -105,6 +107,26 @@ test('the connection ends with the session', async () => {
   await eventually(() => expect(browser.messages.length).toBeGreaterThan(0))
   await client.request('/api/session', { method: 'DELETE' })
   await eventually(() => expect(browser.closed()).toEqual({ code: 4401, reason: 'the session has ended' }))
+})
+
+test.each([
+  ['another route', '/api/health', 'websocket', 400, 'bad-request'],
+  ['a path that is no URL, whose connection must not stay open', '/api/%uD808', 'websocket', 400, 'bad-request'],
+  ['another protocol', '/api/live', 'h2c', 400, 'bad-request'],
+  ['a handshake without its key', '/api/live', 'websocket', 400, 'bad-request'],
+  ['no route at all', '/nothing', 'websocket', 404, 'not-found']
+])('an upgrade of %s is refused in the form of every other error', async (_what, path, upgrade, status, code) => {
+  const { hostname, port, host } = new URL(city.url)
+  const socket = connectSocket({ host: hostname, port: Number(port) })
+  let answer = ''
+  socket.on('data', (chunk) => {
+    answer += chunk.toString()
+  })
+  const lines = [`GET ${path} HTTP/1.1`, `host: ${host}`, `origin: ${city.url}`, `cookie: ${operator.cookie}`]
+  socket.write(`${[...lines, 'connection: upgrade', `upgrade: ${upgrade}`].join('\r\n')}\r\n\r\n`)
+  await once(socket, 'close')
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ code })
 })
 
 test('nonsense ends the connection, and a stop of the city says so', async () => {
