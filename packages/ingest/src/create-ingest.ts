@@ -1,5 +1,6 @@
 import type { Clock, CommandOutlet, DeviceStatus, Journal } from '@city-brain/model'
 import { createBoundedLog } from './bounded-log.ts'
+import { createAttemptLimit } from './broker/attempt-limit.ts'
 import type { CheckCredentials } from './broker/authenticate.ts'
 import { createCommandOutlet } from './broker/command-outlet.ts'
 import { createConformancePolicy } from './broker/conformance-policy.ts'
@@ -17,6 +18,7 @@ import { type Brokers, createUpstreams } from './external/create-upstreams.ts'
 import type { UpstreamHealth } from './external/upstream-settings.ts'
 import type { CompiledFeed } from './feeds/compiled-feed.ts'
 import type { RadioFrames } from './frames/radio-frames.ts'
+import { createDeliveryAdmission, type DeliveryRefusal } from './intake/admit-delivery.ts'
 import { createCommitQueue } from './intake/commit-queue.ts'
 import { createIntake } from './intake/intake.ts'
 import { keepMessagesYoung } from './intake/keep-messages-young.ts'
@@ -86,6 +88,8 @@ export interface Ingest {
   upstreams(): UpstreamHealth[]
   counts(): IngestCounts
   readonly outlet: CommandOutlet
+  /** Who brings a delivery that does not come over MQTT; see `createDeliveryAdmission`. `address`: of its socket. */
+  admit(gateway: string, secret: Buffer, address: string): Promise<DeliveryRefusal>
   /** Takes what a gateway delivers otherwise than by MQTT; see `createDeliveryReceiver`. */
   receive(gateway: string, topic: string, payload: Buffer): Promise<DeliveryFates>
   /** Frame counters of the radio devices behind gateways, and what is missing of them. */
@@ -206,6 +210,7 @@ export async function createIngest({
       refusedConnections: report.refused,
       throttledConnections: report.throttled
     }),
+    admit: createDeliveryAdmission({ directory, checkCredentials, attempts: createAttemptLimit({ clock }), report }),
     receive: createDeliveryReceiver({ directory, intake, storing, mayRead }),
     frames: () => state.frames,
     outlet: embedded ? createCommandOutlet({ broker: embedded.broker, directory, connections }) : upstreams.outlet,

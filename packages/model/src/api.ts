@@ -3,8 +3,10 @@ import type { Asset } from './city/assets.ts'
 import type { Command } from './command.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import type { Entry, EntryKind } from './entry.ts'
+import type { ErrorCode } from './errors.ts'
 import type { LocalizedText } from './localized-text.ts'
 import type { LatestEntity } from './ports/latest-state.ts'
+import type { RadioFrame } from './radio-frame.ts'
 import type { AttributeKind, AttributeValue, ReadingFlag } from './reading.ts'
 import type { ParkingPlace } from './wire.ts'
 
@@ -94,4 +96,23 @@ export type ParkingCityAnswer = {
   zoom: number
   /** Path of the basemap's GeoJSON, absent where the city brings none. */
   basemap?: string
+}
+
+/** `POST /api/webhooks/{gateway}`: what became of the readings of a delivery, once that is on disk. */
+export type DeliveryAnswer = {
+  accepted: number
+  /** In the dead letters. An undecodable delivery counts as one. */
+  rejected: number
+  duplicate: number
+  /** A feed passed the delivery over on purpose. */
+  ignored: boolean
+  /** Why readings were rejected, `index` being their place in a payload of several: the first ten. */
+  faults: { code: ErrorCode; path?: string; message: string; index?: number }[]
+}
+
+/** `GET /api/radio-devices?limit=`: those with the most lost frames first; `devices` and `lost` are of all. */
+export type RadioDevicesAnswer = {
+  devices: number
+  lost: number
+  radioDevices: (RadioFrame & { gateway: string })[]
 }

@@ -27,6 +27,7 @@ export const errorCatalogue = {
   conflict: { status: 409, message: 'The state of the thing does not allow that' },
   'history-unavailable': { status: 503, message: 'The history store does not answer' },
   'journal-full': { status: 503, message: 'The journal has reached its limit; intake is stopped' },
+  'not-stored': { status: 503, message: 'The city cannot store it now; send it again' },
   internal: { status: 500, message: 'The server failed; its log says more' }
 } as const satisfies Record<string, { status: number; message: string }>
 

@@ -130,6 +130,8 @@ export type Health = {
       withoutPromise: number
     }[]
   }
+  /** Radio devices whose feeds name a frame counter, and frames of theirs that never came; absent where there are none. */
+  frames?: { devices: number; lost: number }
   /** What is wrong, for people. */
   problems: LocalizedText[]
 }

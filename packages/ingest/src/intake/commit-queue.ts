@@ -7,6 +7,7 @@ import type { IngestState } from '../state/ingest-state.ts'
 /** The journal could not make a group durable; nothing of it is acknowledged, and its connections end. */
 export class NotStored extends Error {
   override readonly name = 'NotStored'
+  readonly code = 'not-stored'
 }
 
 /**

@@ -20,6 +20,7 @@ function healthOf(
     journal: { epoch: 'e', head: 9, health: () => ({ ...journalHealth, ...journal }) } as Journal,
     history: () => ({ ...historyHealth, ...history }),
     broker: () => ({ connected: 3, port: 1883, refused: 0 }),
+    frames: () => undefined,
     counters: () => countersOf({ accepted: 0, rejected: 0, duplicate: 0 }, { stored: 0, refused: 0 }),
     others: () => others
   })()

@@ -21,6 +21,7 @@ export function createHealth({
   history,
   broker,
   counters,
+  frames,
   others
 }: {
   city: string
@@ -30,12 +31,15 @@ export function createHealth({
   history: () => Health['history']
   broker: () => Health['broker']
   counters: () => Counters
+  /** Of radio devices; absent where none is known. */
+  frames: () => Health['frames']
   others: () => HealthProblem[]
 }): () => Health {
   const startedAt = formatInstant(clock.now())
   return () => {
     const { oldest: _, ...journalHealth } = journal.health()
     const state = history()
+    const counted = frames()
     const problems = [...journalProblems(journalHealth, state), ...historyProblems(state), ...others()]
     const failed = problems.some((problem) => problem.status === 'failed')
     return {
@@ -48,6 +52,7 @@ export function createHealth({
       journal: { ...journalHealth, epoch: journal.epoch, head: journal.head },
       history: state,
       broker: broker(),
+      ...(counted ? { frames: counted } : {}),
       problems: problems.map(({ text }) => text)
     }
   }
@@ -59,6 +64,11 @@ export function historyHealth(
   { state, offset, lagSeconds, message }: Omit<Health['history'], 'store'>
 ): Health['history'] {
   return { store, state, offset, lagSeconds, ...(message === undefined ? {} : { message }) }
+}
+
+/** What health says of frame counters: nothing where no feed names one. */
+export function framesHealth({ devices, lost }: { devices: number; lost: number }): Health['frames'] {
+  return devices === 0 ? undefined : { devices, lost }
 }
 
 function journalProblems(

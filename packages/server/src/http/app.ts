@@ -2,6 +2,7 @@ import type {
   AlarmsAnswer,
   CityDescription,
   Clock,
+  DeliveryAnswer,
   CommandsAnswer,
   Draft,
   Health,
@@ -9,6 +10,7 @@ import type {
   Journal,
   LatestEntity,
   ParkingAnswer,
+  RadioDevicesAnswer,
   ReplayAnswer,
   SnapshotMessage
 } from '@city-brain/model'
@@ -64,6 +66,24 @@ export type AppParts = {
   pastAlarms: (before: number | undefined, limit: number) => Promise<AlarmsAnswer['alarms']>
   at: (time: number) => Promise<SnapshotMessage>
   replay: (offsets: readonly number[]) => Promise<ReplayAnswer['replayed']>
+  /** Deliveries of gateways over HTTP. */
+  deliveries: {
+    /** Undefined: it is who it says it is. */
+    admit(
+      gateway: string,
+      secret: Buffer,
+      address: string
+    ): Promise<'wrong-credentials' | 'not-registered' | 'throttled' | undefined>
+    /** Whether its registration lets it deliver so. */
+    isOpenTo(gateway: string): boolean
+    /** Resolves when the fate is on disk; rejects with the code `not-stored` where it can be stored nowhere. */
+    receive(gateway: string, topic: string, payload: Buffer): Promise<DeliveryAnswer>
+  }
+  frames: () => {
+    devices: number
+    lost: number
+    list(limit: number): RadioDevicesAnswer['radioDevices']
+  }
   faultCodes: FaultCodes
   version: string
   /** Folder of the built map; absent where it was not built. */

@@ -15,7 +15,9 @@ import { entityRoutes } from './routes/entity-routes.ts'
 import { liveRoute } from './routes/live-route.ts'
 import { operationRoutes } from './routes/operation-routes.ts'
 import { createPageRoutes } from './routes/page-routes.ts'
+import { radioDeviceRoutes } from './routes/radio-device-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
+import { webhookRoutes } from './routes/webhook-routes.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { createSessionGuard } from './session-guard.ts'
 import { upgradeFault } from './upgrade-fault.ts'
@@ -94,7 +96,12 @@ export async function createHttpServer(parts: AppParts): Promise<App> {
         description:
           'Sessions are cookies. Times are RFC 3339 in UTC. Every error has the body {code, message, path?, expected?}.'
       },
-      components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'city_brain_session' } } },
+      components: {
+        securitySchemes: {
+          session: { type: 'apiKey', in: 'cookie', name: 'city_brain_session' },
+          secret: { type: 'http', scheme: 'bearer', description: "A gateway's secret" }
+        }
+      },
       security: [{ session: [] }]
     }
   })
@@ -103,6 +110,8 @@ export async function createHttpServer(parts: AppParts): Promise<App> {
   cityRoutes(app, parts)
   entityRoutes(app, parts)
   operationRoutes(app, parts)
+  webhookRoutes(app, parts)
+  radioDeviceRoutes(app, parts)
   liveRoute(app, parts)
   app.get(
     '/api/openapi.json',

@@ -9,8 +9,11 @@ declare module 'fastify' {
     session: Session | undefined
   }
   interface FastifyContextConfig {
-    /** Who may call the route. Absent: an operator whose password is their own. */
-    access?: 'public' | 'any-session'
+    /**
+     * Who may call the route. Absent: an operator whose password is their own. `secret`: a program that shows its own
+     * secret to the route; cookies and origins say nothing there.
+     */
+    access?: 'public' | 'any-session' | 'secret'
   }
 }
 
@@ -29,9 +32,10 @@ export function createSessionGuard({ sessions, operators }: { sessions: Sessions
 }
 
 function fault(request: FastifyRequest, operators: Operators): ApiFault | undefined {
+  const { access } = request.routeOptions.config
+  if (access === 'secret') return undefined
   const reads = (request.method === 'GET' || request.method === 'HEAD') && request.headers.upgrade === undefined
   if (!reads && isFromAnotherOrigin(request)) return new ApiFault('wrong-origin')
-  const { access } = request.routeOptions.config
   if (access === 'public' || request.is404) return undefined
   if (!request.session) return new ApiFault('unauthenticated')
   if (access === 'any-session') return undefined

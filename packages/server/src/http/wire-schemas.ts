@@ -208,7 +208,40 @@ export const HealthBody = Type.Object({
       )
     )
   }),
+  frames: Type.Optional(
+    Type.Object({ devices: Type.Integer(), lost: Type.Integer() }, { description: 'Frame counters of radio devices' })
+  ),
   problems: Type.Array(LocalizedText)
+})
+
+export const DeliveryBody = Type.Object({
+  accepted: Type.Integer(),
+  rejected: Type.Integer({ description: 'In the dead letters' }),
+  duplicate: Type.Integer(),
+  ignored: Type.Boolean({ description: 'A feed passed it over on purpose' }),
+  faults: Type.Array(
+    Type.Object({
+      code: Type.String(),
+      path: Type.Optional(Type.String()),
+      message: Type.String(),
+      index: Type.Optional(Type.Integer())
+    })
+  )
+})
+
+export const RadioDevicesBody = Type.Object({
+  devices: Type.Integer(),
+  lost: Type.Integer(),
+  radioDevices: Type.Array(
+    Type.Object({
+      gateway: Type.String(),
+      device: Type.String(),
+      counter: Type.Integer(),
+      lost: Type.Integer(),
+      starts: Type.Integer({ description: 'How often the counter began anew' }),
+      dateObserved: Type.Optional(rfc3339)
+    })
+  )
 })
 
 export const ParkingPlaceBody = Type.Object({
