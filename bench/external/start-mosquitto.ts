@@ -14,7 +14,7 @@ export async function startMosquitto(): Promise<{ port: number; stop(): Promise<
     [
       `listener ${port} 127.0.0.1`,
       'allow_anonymous true',
-      'max_inflight_messages 5000',
+      'max_inflight_messages 1000',
       'max_queued_messages 100000',
       'set_tcp_nodelay true',
       'log_type error',

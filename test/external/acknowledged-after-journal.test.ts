@@ -22,6 +22,13 @@ describe.skipIf(program === undefined)('behind an external broker', () => {
     await publisher.end()
     await mosquitto.remove()
   })
+  /** Starts the broker anew, with other settings. */
+  const replaceBroker = async (lines: string[]) => {
+    await publisher.end()
+    await mosquitto.remove()
+    mosquitto = await startMosquitto(program as string, ['allow_anonymous true', ...lines])
+    publisher = await startPublisher(mosquitto.url)
+  }
   const start = async (given: Omit<Parameters<typeof startUpstreamCity>[0], 'external'> = {}) => {
     const city = await startUpstreamCity({ external: { url: mosquitto.url }, ...given })
     cities.push(city)
@@ -105,6 +112,34 @@ describe.skipIf(program === undefined)('behind an external broker', () => {
     city.release()
     await waitFor(() => city.journal.tally().accepted === 3_000, 20_000)
     expect(city.journal.tally()).toEqual({ accepted: 3_000, rejected: 0, duplicate: 0 })
+  })
+
+  test('of a broker that sends more at once, no more is taken unacknowledged than is remembered of one speaker', async () => {
+    const city = await start()
+    city.hold()
+    for (let i = 0; i < 3_000; i++) publisher.publish(obs('det-1'), reading())
+    await publisher.settled()
+    await waitFor(() => (city.ingest.upstreams()[0]?.received ?? 0) >= 1_000, 5_000)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(city.ingest.upstreams()[0]?.received).toBe(1_000)
+    city.release()
+    await waitFor(() => city.journal.tally().accepted === 3_000, 20_000)
+  })
+
+  test('a thousand in flight of one speaker, all of them sent again: nothing is stored twice', async () => {
+    await replaceBroker(['max_inflight_messages 1000'])
+    const city = await start()
+    city.hold()
+    for (let i = 0; i < 3_000; i++) publisher.publish(obs('det-1'), reading())
+    await publisher.settled()
+    await waitFor(() => city.ingest.upstreams()[0]?.received === 1_000, 5_000)
+    await takeOver(1_000)
+    city.release()
+    await city.connected()
+    await waitFor(() => city.journal.tally().accepted >= 3_000, 20_000)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(new Set(await intensities(city)).size).toBe(3_000)
+    expect(city.journal.tally()).toEqual({ accepted: 3_000, rejected: 0, duplicate: 1_000 })
   })
 
   test('QoS 0 is stored as well, and counted as without a promise', async () => {

@@ -1,5 +1,6 @@
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
 import type { Settle } from '../pipeline/message.ts'
+import { windowSize } from '../state/fingerprint-window.ts'
 import { holdAcknowledgements } from './hold-acknowledgements.ts'
 import { type UpstreamFault, upstreamFault } from './upstream-fault.ts'
 import type { UpstreamSettings } from './upstream-settings.ts'
@@ -25,6 +26,12 @@ export interface UpstreamConnection {
   close(politely: boolean): Promise<void>
 }
 
+/**
+ * No more is read while so many messages are not acknowledged: when the connection goes they all come again, and must be
+ * among those that are remembered, even if one gateway sent them all. Acknowledgements that were written and never arrived
+ * are beyond this; how many those can be is the broker's limit of messages in flight.
+ */
+const maxUnderWay = windowSize
 /** Filters in one SUBSCRIBE packet. */
 const filtersAtOnce = 100
 const closePatience = 1_000
@@ -76,16 +83,25 @@ export function openConnection({
     down()
   }
 
+  /** mqtt.js goes on to the next packet when it is called back, and only then does its socket. */
+  const readAgain = () => {
+    if (readOn === undefined || !mayRead() || held.waiting >= maxUnderWay) return
+    const done = readOn
+    readOn = undefined
+    done()
+  }
   client.handleMessage = (packet, done) => {
     const release = packet.qos === 1 && packet.messageId !== undefined ? held.hold(packet.messageId) : undefined
     receive(deliveryOf(packet), (notStored) => {
       if (isDown) return
       if (notStored) end({ state: 'away', message: 'a message could not be stored, and must be sent again' })
-      else release?.()
+      else {
+        release?.()
+        readAgain()
+      }
     })
-    // mqtt.js reads on when this is called, and so does its socket.
-    if (mayRead()) done()
-    else readOn = done
+    readOn = done
+    readAgain()
   }
   client.on('error', (error: Error & { code?: string | number }) => {
     fault ??= upstreamFault(error)
@@ -109,12 +125,7 @@ export function openConnection({
           if (unanswered.delete(resolve)) resolve(error === undefined || error === null)
         })
       }),
-    wake() {
-      if (readOn === undefined || !mayRead()) return
-      const done = readOn
-      readOn = undefined
-      done()
-    },
+    wake: readAgain,
     async close(politely) {
       if (isDown) return
       if (politely && client.connected) {
