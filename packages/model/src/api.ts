@@ -8,6 +8,7 @@ import type { LocalizedText } from './localized-text.ts'
 import type { LatestEntity } from './ports/latest-state.ts'
 import type { RadioFrame } from './radio-frame.ts'
 import type { AttributeKind, AttributeValue, ReadingFlag } from './reading.ts'
+import type { Domain } from './topic.ts'
 import type { ParkingPlace } from './wire.ts'
 
 /** Answers of the HTTP API that the console reads. Every time is RFC 3339; a list stands under a name, so that it can grow. */
@@ -96,6 +97,71 @@ export type ParkingCityAnswer = {
   zoom: number
   /** Path of the basemap's GeoJSON, absent where the city brings none. */
   basemap?: string
+}
+
+/** A device or gateway in the list. */
+export type DeviceSummary = {
+  id: string
+  kind: 'device' | 'gateway'
+  /** Where it is registered: in `devices.yaml`, or by a change while the city ran. */
+  from: 'file' | 'registry'
+  revoked: boolean
+  /** Whether it has a secret of its own. */
+  secret: boolean
+  connected: boolean
+  /** Those that it lists, at most the first hundred; `entityCount` is that of all. */
+  entities: readonly string[]
+  entityCount: number
+  area?: string
+  domain?: Domain
+  profile?: string
+  /** Seconds. */
+  expectedInterval?: number
+  certificateSubject?: string
+  /** When a reading of one of its entities, or a birth or will of itself, was last received. */
+  lastSeen?: string
+  /** Not seen for longer than three expected intervals. */
+  overdue?: true
+}
+
+/** `GET /api/devices?after=&limit=`: by id; `next` is the `after` of the page that follows. */
+export type DevicesAnswer = { devices: DeviceSummary[]; next?: string }
+
+/** `POST /api/devices`, `POST /api/devices/{id}/rotate` and `POST /api/devices/claim`: the secret is told this once. */
+export type DeviceSecretAnswer = { id: string; secret: string }
+
+export type ClaimKeySummary = {
+  id: string
+  area: string
+  domain: Domain
+  profile?: string
+  /** What the id of a device must begin with; empty: any. */
+  prefix: string
+  count: number
+  remaining: number
+  expiresAt: string
+  state: 'usable' | 'exhausted' | 'expired' | 'revoked'
+}
+
+/** `GET /api/claim-keys`: the newest first. */
+export type ClaimKeysAnswer = { claimKeys: ClaimKeySummary[] }
+/** `POST /api/claim-keys`: the key is told this once. */
+export type ClaimKeyAnswer = ClaimKeySummary & { key: string }
+
+/** What is wrong in a file of assets. `row` as a spreadsheet counts them, the heading is 1; of GeoJSON the feature, from 1. */
+export type ImportFault = { row: number; column?: string; message: string }
+
+/** `POST /api/assets/import?dryRun=`: with a fault nothing is applied. */
+export type ImportAnswer = {
+  dryRun: boolean
+  applied: boolean
+  /** Rows with an asset in them. */
+  rows: number
+  assets: { added: number; changed: number; unchanged: number }
+  devices: { added: number; changed: number }
+  /** The first thousand. */
+  faults: ImportFault[]
+  faultCount: number
 }
 
 /** `POST /api/webhooks/{gateway}`: what became of the readings of a delivery, once that is on disk. */

@@ -4,6 +4,18 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { isEntityId, systemClock } from '@city-brain/model'
+import { commandOptions } from './command-line/command-options.ts'
+import { print, running, whole } from './command-line/command-output.ts'
+import {
+  addDevice,
+  listClaimKeys,
+  listDevices,
+  makeClaimKey,
+  revokeClaimKey,
+  revokeDevice,
+  rotateDevice
+} from './command-line/device-commands.ts'
+import { importCommand } from './command-line/import-command.ts'
 import { askCity, NoCityRuns } from './control/control-client.ts'
 import { unknownOperator } from './control/control-handlers.ts'
 import { ControlFault } from './control/control-messages.ts'
@@ -17,7 +29,17 @@ import { StartFault } from './start-fault.ts'
 const usage = `Usage: npm run city-brain -- COMMAND [--data DIR]
 
   operator reset [NAME]            a new password for an operator, printed once (default: ${firstOperator})
-  device secret ID                 a new secret for a device or gateway, printed once
+  device list                      devices and gateways, and how they are
+  device add ID --area A --domain D [--entities E,F] [--profile P] [--interval SECONDS] [--subject NAME]
+                                   registers a device; its secret is printed once
+  device rotate ID                 a new secret for a device or gateway, printed once
+  device revoke ID                 ends its secret and its connections, for good
+  device secret ID                 as rotate; also while no city runs
+  device claim-key --area A --domain D [--profile P] [--count N] [--days N] [--prefix ID-PREFIX]
+                                   a key with which N devices can be claimed, printed once
+  device claim-keys                claim keys and what remains of them
+  device revoke-claim-key ID       nothing can be claimed with it any more
+  import assets FILE [--dry-run]   containers from .csv or .xlsx, assets from .geojson
   dead-letters [--code C] [--limit N] [--before OFFSET]
                                    what was received and not accepted, newest first
   dead-letters replay OFFSET...    try these again, after the registry or a feed was mended
@@ -25,6 +47,11 @@ const usage = `Usage: npm run city-brain -- COMMAND [--data DIR]
   health                           how the running city is
   feeds try FILE [--topic T] [--city DIR]
                                    what becomes of the messages on standard input, one a line: a dry run, no city needed
+  backup DIR                       a consistent copy of the data folder, while the city runs or not
+  restore FROM                     puts a backup into an empty data folder
+  journal check                    what is in the journal, and what of it is damaged (exit code 0, 1, or 2: unreadable)
+  journal salvage                  a new journal of all that can be read of a damaged one, which is kept beside it
+  history rebuild [--anew]         makes the history fit the journal again
 
 It talks to the city that runs on the data folder (default: data). operator reset and device secret also work while none
 runs.`
@@ -33,6 +60,11 @@ runs.`
 async function cityBrain(args: readonly string[]): Promise<void> {
   const { values, positionals } = read(args)
   if (values.help || positionals.length === 0) return print(usage)
+  if (['journal', 'history', 'backup', 'restore'].includes(positionals[0] ?? '')) {
+    const { runCareCommand } = await import('./care/run-care-command.ts')
+    process.exitCode = await runCareCommand(positionals, values, print)
+    return
+  }
   if (positionals[0] === 'feeds') return tryFeedFile(positionals.slice(1), values)
   const data = resolve(values.data ?? 'data')
   const folder = await realpath(data).catch(() => {
@@ -45,6 +77,22 @@ async function cityBrain(args: readonly string[]): Promise<void> {
       return resetOperator(path, folder, only(rest, 'NAME'))
     case 'device secret':
       return renewSecret(path, folder, only(rest, 'ID'))
+    case 'device list':
+      return listDevices(path)
+    case 'device add':
+      return addDevice(path, only(rest, 'ID'), values)
+    case 'device rotate':
+      return rotateDevice(path, only(rest, 'ID'))
+    case 'device revoke':
+      return revokeDevice(path, only(rest, 'ID'))
+    case 'device claim-key':
+      return makeClaimKey(path, values)
+    case 'device claim-keys':
+      return listClaimKeys(path)
+    case 'device revoke-claim-key':
+      return revokeClaimKey(path, only(rest, 'ID'))
+    case 'import assets':
+      return importCommand(path, only(rest, 'FILE'), values['dry-run'] ?? false)
     case 'dead-letters':
       return listDeadLetters(path, values)
     case 'dead-letters replay':
@@ -149,26 +197,12 @@ async function askOrOpen<T>(
   }
 }
 
-async function running<T>(asked: Promise<T>): Promise<T> {
-  return asked.catch((error: unknown) => {
-    throw error instanceof NoCityRuns ? new ControlFault('No city runs on this data folder; this needs one.') : error
-  })
-}
-
 function read(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        data: { type: 'string' },
-        code: { type: 'string' },
-        limit: { type: 'string' },
-        before: { type: 'string' },
-        topic: { type: 'string' },
-        city: { type: 'string' },
-        help: { type: 'boolean', short: 'h' }
-      }
+      options: commandOptions
     })
   } catch (error) {
     throw new ControlFault(`${(error as Error).message.split('. ')[0]}. Run with --help to see what there is.`)
@@ -178,15 +212,6 @@ function read(args: readonly string[]) {
 function only(rest: readonly string[], what: string): string | undefined {
   if (rest.length > 1) throw new ControlFault(`Only one ${what} is taken here.`)
   return rest[0]
-}
-
-function whole(what: string, text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new ControlFault(`${what} must be a whole number, not ${text}.`)
-  return Number(text)
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`)
 }
 
 await cityBrain(process.argv.slice(2)).catch((error: Error) => {

@@ -70,7 +70,8 @@ export function checkAssets(value: unknown): { assets?: AssetCollection; faults:
   return { assets: { type: 'FeatureCollection', features: features.map(({ feature }) => feature) }, faults: [] }
 }
 
-function checkFeature(value: unknown): Fault[] {
+/** One feature by itself: its form, not what it refers to. Paths are JSON pointers into it. */
+export function checkFeature(value: unknown): Fault[] {
   const feature = value as Record<string, unknown> | null
   const schema = (path: string, message: string): Fault => ({ path, code: 'schema', message })
   if (typeof feature !== 'object' || feature === null || feature.type !== 'Feature') {
@@ -93,6 +94,11 @@ function checkFeature(value: unknown): Fault[] {
     }
   }
   faults.push(...checkGeometry(feature.geometry, kind as AssetKind))
+  const { sensor } = properties as { sensor?: { distanceEmpty?: unknown; distanceFull?: unknown } | null }
+  if (Number(sensor?.distanceFull) >= Number(sensor?.distanceEmpty)) {
+    const message = 'must be less than distanceEmpty: the sensor looks down from the lid'
+    faults.push({ path: '/properties/sensor/distanceFull', code: 'inconsistent', message })
+  }
   return faults
 }
 

@@ -1,7 +1,16 @@
 import type { DeviceRegister } from '@city-brain/model'
 
-/** Which devices and gateways may report an entity. */
-export function createReporters(register: DeviceRegister): (entity: string) => string[] {
+/** Which devices and gateways may report an entity. Worked out again after the register has become another one. */
+export function createReporters(register: () => DeviceRegister): (entity: string) => string[] {
+  let known: { register: DeviceRegister; reporters: (entity: string) => string[] } | undefined
+  return (entity) => {
+    const now = register()
+    if (known?.register !== now) known = { register: now, reporters: reportersOf(now) }
+    return known.reporters(entity)
+  }
+}
+
+function reportersOf(register: DeviceRegister): (entity: string) => string[] {
   const reporters = new Map<string, string[]>()
   const add = (entity: string, device: string) => {
     const known = reporters.get(entity) ?? []

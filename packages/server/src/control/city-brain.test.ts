@@ -81,7 +81,7 @@ test.each([
   [['dance'], 'There is no command dance.'],
   [['operator', 'reset', 'nobody'], 'There is no operator nobody. There is: operator.'],
   [['device', 'secret'], 'Say which device'],
-  [['device', 'secret', 'bin-9'], 'There is no device bin-9 in devices.yaml.'],
+  [['device', 'secret', 'bin-9'], 'There is no device bin-9.'],
   [['dead-letters', 'replay'], 'Say which'],
   [['dead-letters', '--limit', 'many'], '--limit must be a whole number'],
   [['health', '--colour'], "Unknown option '--colour'"]

@@ -1,7 +1,11 @@
-import type { DeviceRegister, Health, Journal, ReplayAnswer } from '@city-brain/model'
+import type { Health, HistoryStore, Journal, ReplayAnswer } from '@city-brain/model'
 import type { Identity, RecordAction } from '../http/app.ts'
 import { readDeadLetters } from '../http/routes/operation-routes.ts'
 import { firstOperator } from '../identity/operators.ts'
+import type { Claims } from '../registry/claims.ts'
+import type { Devices } from '../registry/devices.ts'
+import type { ImportAssets } from '../registry/import/import-assets.ts'
+import { RegistryFault } from '../registry/registry-fault.ts'
 import { ControlFault, type ControlHandlers } from './control-messages.ts'
 
 /** Whoever uses the socket has the owner's rights on this machine; in the journal that is this name. */
@@ -10,24 +14,31 @@ const actor = 'console'
 /** What the running city does for the `city-brain` command. */
 export function createControlHandlers({
   journal,
+  history,
   health,
   identity,
   record,
   replay,
-  register,
-  ingest
+  devices,
+  claims,
+  importAssets
 }: {
   journal: Journal
+  history: HistoryStore
   health: () => Health
   identity: Identity
   record: RecordAction
   replay: (offsets: readonly number[]) => Promise<ReplayAnswer['replayed']>
-  register: DeviceRegister
-  ingest: { disconnect(device: string): void }
+  devices: Devices
+  claims: Claims
+  importAssets: ImportAssets
 }): ControlHandlers {
-  const registered = new Set([...(register.devices ?? []), ...(register.gateways ?? [])].map(({ id }) => id))
   return {
     health: async () => health(),
+    async 'copy-history'({ file }) {
+      const checkpoint = await history.copyTo?.(file)
+      return checkpoint ? { checkpoint } : {}
+    },
     async 'operator-reset'({ name = firstOperator }) {
       const password = await identity.operators.reset(name)
       if (password === undefined) throw new ControlFault(unknownOperator(name, identity.operators.names()))
@@ -35,14 +46,27 @@ export function createControlHandlers({
       await record({ action: 'operator-reset', operator: actor, subject: name })
       return { name, password }
     },
-    async 'device-secret'({ device }) {
-      if (!registered.has(device)) throw new ControlFault(`There is no device ${device} in devices.yaml.`)
-      const secret = identity.deviceSecrets.renew(device)
-      // Whoever is connected with the old secret is not any more.
-      ingest.disconnect(device)
-      await record({ action: 'device-secret', operator: actor, subject: device })
-      return { device, secret }
-    },
+    'device-secret': ({ device }) =>
+      said(async () => {
+        const { id, secret } = await devices.rotate(device, actor)
+        return { device: id, secret }
+      }),
+    'device-list': async (ask) => devices.list(ask),
+    'device-add': ({ device }) => said(() => devices.add(device, actor)),
+    'device-revoke': ({ device }) =>
+      said(async () => {
+        await devices.revoke(device, actor)
+        return { device }
+      }),
+    'claim-key': (wanted) => said(() => claims.create(wanted, actor)),
+    'claim-keys': async () => ({ claimKeys: claims.list() }),
+    'claim-key-revoke': ({ id }) =>
+      said(async () => {
+        await claims.revoke(id, actor)
+        return { id }
+      }),
+    'import-assets': ({ format, content, dryRun }) =>
+      importAssets({ format, bytes: Buffer.from(content, 'base64'), dryRun }, actor),
     'dead-letters': (ask) => readDeadLetters(journal, ask),
     async 'dead-letters-replay'({ offsets, code }) {
       const chosen =
@@ -53,6 +77,15 @@ export function createControlHandlers({
       // In the order in which they came.
       return { replayed: await replay([...chosen].sort((a, b) => a - b)) }
     }
+  }
+}
+
+/** A fault of the registry is a fault of the command, in the same words. */
+async function said<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof RegistryFault ? new ControlFault(error.message) : error
   }
 }
 

@@ -2,8 +2,8 @@ import type {
   AlarmsAnswer,
   CityDescription,
   Clock,
-  DeliveryAnswer,
   CommandsAnswer,
+  DeliveryAnswer,
   Draft,
   Health,
   HistoryStore,
@@ -22,6 +22,7 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault
 } from 'fastify'
+import type { ClaimLimit } from '../identity/claim-limit.ts'
 import type { DeviceSecrets } from '../identity/device-secrets.ts'
 import type { Operators } from '../identity/operators.ts'
 import type { Sessions } from '../identity/sessions.ts'
@@ -30,6 +31,10 @@ import type { Activity } from '../live/activity.ts'
 import type { LiveFeed } from '../live/live-feed.ts'
 import type { LiveParts } from '../live/live-view.ts'
 import type { Log } from '../log.ts'
+import type { Claims } from '../registry/claims.ts'
+import type { Devices } from '../registry/devices.ts'
+import type { ImportAssets } from '../registry/import/import-assets.ts'
+import type { Registry } from '../registry/registry.ts'
 import type { FaultCodes } from './error-handler.ts'
 
 /** A Fastify instance whose handlers are typed by their TypeBox schemas. */
@@ -60,6 +65,12 @@ export type AppParts = {
   record: RecordAction
   health: () => Health
   parking: () => ParkingAnswer
+  /** The assets as they stand; those of `city` are what its files say. */
+  registry: Pick<Registry, 'asset' | 'assets' | 'assetsOffset'>
+  devices: Devices
+  claims: Claims
+  claimLimit: ClaimLimit
+  importAssets: ImportAssets
   /** Devices and gateways that may report an entity. */
   devicesOf: (entity: string) => string[]
   commandsOf: (intersection: string | undefined, limit: number) => CommandsAnswer['commands']

@@ -11,7 +11,9 @@ import type { App, AppParts } from './app.ts'
 import { answerClientError } from './client-error.ts'
 import { createErrorHandler } from './error-handler.ts'
 import { cityRoutes } from './routes/city-routes.ts'
+import { deviceRoutes } from './routes/device-routes.ts'
 import { entityRoutes } from './routes/entity-routes.ts'
+import { importRoute } from './routes/import-route.ts'
 import { liveRoute } from './routes/live-route.ts'
 import { operationRoutes } from './routes/operation-routes.ts'
 import { createPageRoutes } from './routes/page-routes.ts'
@@ -110,6 +112,8 @@ export async function createHttpServer(parts: AppParts): Promise<App> {
   cityRoutes(app, parts)
   entityRoutes(app, parts)
   operationRoutes(app, parts)
+  deviceRoutes(app, parts)
+  importRoute(app, parts)
   webhookRoutes(app, parts)
   radioDeviceRoutes(app, parts)
   liveRoute(app, parts)

@@ -1,6 +1,7 @@
 import { describeErrors, type ErrorCode } from '@city-brain/model'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../log.ts'
+import { RegistryFault } from '../registry/registry-fault.ts'
 import { ApiFault } from './api-fault.ts'
 
 /** Faults that Fastify finds before a handler runs, by their codes; any other below 500 is a bad request. */
@@ -31,6 +32,12 @@ export function createErrorHandler({ log, faultCodes }: { log: Log; faultCodes: 
 
 function toFault(error: FastifyError | ApiFault, faultCodes: FaultCodes): ApiFault {
   if (error instanceof ApiFault) return error
+  if (error instanceof RegistryFault) {
+    return new ApiFault(error.code, {
+      ...(error.path === undefined ? {} : { path: error.path }),
+      expected: error.message
+    })
+  }
   if ('validation' in error && error.validation) {
     const [first] = describeErrors(error.validation as Parameters<typeof describeErrors>[0])
     return new ApiFault('bad-request', {

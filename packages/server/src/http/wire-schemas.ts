@@ -1,4 +1,4 @@
-import { LocalizedText } from '@city-brain/model'
+import { domains, LocalizedText } from '@city-brain/model'
 import Type, { type TSchema, type TUnknown } from 'typebox'
 
 /** The answers of the API as schemas, for OpenAPI and for the tests that hold the real answers against it. */
@@ -312,4 +312,56 @@ export const SnapshotBody = Type.Object({
   alarms: Type.Array(AlarmBody),
   rates: Type.Object({ readingsPerSecond: Type.Number(), counters }),
   assetsOffset: Type.Optional(offset)
+})
+
+const domain = Type.Enum([...domains])
+export const DevicesBody = Type.Object({
+  devices: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      kind: Type.Enum(['device', 'gateway']),
+      from: Type.Enum(['file', 'registry']),
+      revoked: Type.Boolean(),
+      secret: Type.Boolean(),
+      connected: Type.Boolean(),
+      entities: Type.Array(Type.String()),
+      entityCount: Type.Integer(),
+      area: Type.Optional(Type.String()),
+      domain: Type.Optional(domain),
+      profile: Type.Optional(Type.String()),
+      expectedInterval: Type.Optional(Type.Number({ unit: 's' })),
+      certificateSubject: Type.Optional(Type.String()),
+      lastSeen: Type.Optional(rfc3339),
+      overdue: Type.Optional(Type.Literal(true))
+    })
+  ),
+  next: Type.Optional(Type.String())
+})
+export const DeviceSecretBody = Type.Object({ id: Type.String(), secret: Type.String() })
+
+const claimKey = {
+  id: Type.String(),
+  area: Type.String(),
+  domain,
+  profile: Type.Optional(Type.String()),
+  prefix: Type.String(),
+  count: Type.Integer(),
+  remaining: Type.Integer(),
+  expiresAt: rfc3339,
+  state: Type.Enum(['usable', 'exhausted', 'expired', 'revoked'])
+}
+export const ClaimKeysBody = Type.Object({ claimKeys: Type.Array(Type.Object(claimKey)) })
+export const ClaimKeyBody = Type.Object({ ...claimKey, key: Type.String() })
+
+const changes = { added: Type.Integer(), changed: Type.Integer() }
+export const ImportBody = Type.Object({
+  dryRun: Type.Boolean(),
+  applied: Type.Boolean(),
+  rows: Type.Integer(),
+  assets: Type.Object({ ...changes, unchanged: Type.Integer() }),
+  devices: Type.Object(changes),
+  faults: Type.Array(
+    Type.Object({ row: Type.Integer(), column: Type.Optional(Type.String()), message: Type.String() })
+  ),
+  faultCount: Type.Integer()
 })

@@ -1,5 +1,5 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '@city-brain/model'
+import { type HashedSecret, hashSecret, matchesSecret, newSecret } from './hashed-secret.ts'
 import type { IdentityDatabase } from './identity-database.ts'
 
 export type DeviceSecrets = {
@@ -8,9 +8,12 @@ export type DeviceSecrets = {
   /** New secrets for the simulation's devices, by device. They live in memory only and end with this process. */
   renewSimulated(devices: readonly string[]): Record<string, string>
   check(device: string, secret: Buffer): boolean
+  /** Whether it has one of its own. */
+  has(device: string): boolean
+  /** Nothing opens the door for it any more, the secret of its stand-in included. */
+  remove(device: string): void
 }
 
-type Hashed = { salt: Buffer; hash: Buffer }
 type Row = { device: string; salt: Uint8Array; hash: Uint8Array }
 
 /**
@@ -22,11 +25,12 @@ export function createDeviceSecrets({ database, clock }: { database: IdentityDat
     `INSERT INTO device_secrets (device, salt, hash, created_at) VALUES (?, ?, ?, ?)
      ON CONFLICT (device) DO UPDATE SET salt = excluded.salt, hash = excluded.hash, created_at = excluded.created_at`
   )
+  const erase = database.prepare('DELETE FROM device_secrets WHERE device = ?')
   const rows = database.prepare('SELECT device, salt, hash FROM device_secrets').all() as Row[]
-  const own = new Map<string, Hashed>(
+  const own = new Map<string, HashedSecret>(
     rows.map((row) => [row.device, { salt: Buffer.from(row.salt), hash: Buffer.from(row.hash) }])
   )
-  const simulated = new Map<string, Hashed>()
+  const simulated = new Map<string, HashedSecret>()
   const nobody = hashSecret(newSecret())
 
   return {
@@ -50,25 +54,14 @@ export function createDeviceSecrets({ database, clock }: { database: IdentityDat
     check(device, secret) {
       const candidates = [own.get(device), simulated.get(device)].filter((hashed) => hashed !== undefined)
       // An unknown device costs one comparison too, so that the time does not tell which devices exist.
-      if (candidates.length === 0) matches(nobody, secret)
-      return candidates.some((hashed) => matches(hashed, secret))
+      if (candidates.length === 0) matchesSecret(nobody, secret)
+      return candidates.some((hashed) => matchesSecret(hashed, secret))
+    },
+    has: (device) => own.has(device),
+    remove(device) {
+      erase.run(device)
+      own.delete(device)
+      simulated.delete(device)
     }
   }
-}
-
-function newSecret(): string {
-  return randomBytes(24).toString('hex')
-}
-
-function hashSecret(secret: string): Hashed {
-  const salt = randomBytes(16)
-  return { salt, hash: digest(salt, Buffer.from(secret)) }
-}
-
-function matches(hashed: Hashed, secret: Buffer): boolean {
-  return timingSafeEqual(digest(hashed.salt, secret), hashed.hash)
-}
-
-function digest(salt: Buffer, secret: Buffer): Buffer {
-  return createHash('sha256').update(salt).update(secret).digest()
 }

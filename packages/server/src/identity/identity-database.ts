@@ -4,7 +4,8 @@ import { DatabaseSync } from '@photostructure/sqlite'
 
 export type IdentityDatabase = InstanceType<typeof DatabaseSync>
 
-const formatVersion = 1
+/** 2: claim keys. A file of an older format gets the tables that it lacks; what it holds stays as it is. */
+const formatVersion = 2
 
 /**
  * `identity.db` in the data folder: who may sign in and which devices may speak. It holds only hashes, is readable by
@@ -30,6 +31,14 @@ export function openIdentityDatabase(folder: string): IdentityDatabase {
     ) STRICT;
     CREATE TABLE IF NOT EXISTS device_secrets (
       device TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL, created_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS claim_keys (
+      id TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL, area TEXT NOT NULL, domain TEXT NOT NULL,
+      profile TEXT, prefix TEXT NOT NULL, count INTEGER NOT NULL, remaining INTEGER NOT NULL,
+      expires_at INTEGER NOT NULL, revoked INTEGER NOT NULL, created_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS claims (
+      device TEXT PRIMARY KEY, claim_key TEXT NOT NULL REFERENCES claim_keys (id), claimed_at INTEGER NOT NULL
     ) STRICT;
     PRAGMA user_version = ${formatVersion};
   `)

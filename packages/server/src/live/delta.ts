@@ -7,6 +7,7 @@ export type Changes = {
   devices: Map<string, LatestDevice>
   alarms: Alarm[]
   rates?: CityRates
+  assetsOffset?: number
 }
 
 export function noChanges(): Changes {
@@ -20,6 +21,7 @@ export function mergeDelta(into: Changes, delta: DeltaMessage): void {
   for (const device of delta.devices ?? []) into.devices.set(device.device, device)
   if (delta.alarms) into.alarms.push(...delta.alarms)
   if (delta.rates) into.rates = delta.rates
+  if (delta.assetsOffset) into.assetsOffset = delta.assetsOffset
 }
 
 /** The message of the changes; what did not change is absent. */
@@ -31,6 +33,7 @@ export function toDelta(changes: Changes, span: Pick<DeltaMessage, 'epoch' | 'fr
     ...(changes.signals.size > 0 ? { signals: [...changes.signals.values()] } : {}),
     ...(changes.devices.size > 0 ? { devices: [...changes.devices.values()] } : {}),
     ...(changes.alarms.length > 0 ? { alarms: changes.alarms } : {}),
-    ...(changes.rates ? { rates: changes.rates } : {})
+    ...(changes.rates ? { rates: changes.rates } : {}),
+    ...(changes.assetsOffset ? { assetsOffset: changes.assetsOffset } : {})
   }
 }

@@ -27,6 +27,7 @@ export function createLiveFeed({
   epoch,
   clock,
   rates,
+  assetsOffset = () => 0,
   times = liveTimes
 }: {
   view: LiveView
@@ -34,6 +35,8 @@ export function createLiveFeed({
   epoch: string
   clock: Clock
   rates: () => CityRates
+  /** Offset of the newest change of an asset; it goes with the rates, so that a browser hears of it within a second. */
+  assetsOffset?: () => number
   times?: typeof liveTimes
 }): LiveFeed {
   let changes = noChanges()
@@ -65,6 +68,7 @@ export function createLiveFeed({
     if (!changed && !dueRates && !(evenIfQuiet && from !== view.offset)) return
     if (dueRates) {
       changes.rates = rates()
+      changes.assetsOffset = assetsOffset()
       ratesSentAt = at
     }
     const delta = toDelta(changes, { epoch, from, to: view.offset, now: clock.now() })
@@ -91,7 +95,8 @@ export function createLiveFeed({
         signals: parts.signals.all(),
         devices: parts.devices.all(),
         alarms: parts.alarms.list(),
-        rates: rates()
+        rates: rates(),
+        ...(assetsOffset() > 0 ? { assetsOffset: assetsOffset() } : {})
       }
     },
     since(wantedEpoch, offset) {

@@ -1,4 +1,5 @@
 import {
+  type Asset,
   type AssetCollection,
   type Clock,
   formatInstant,
@@ -25,18 +26,26 @@ export function createParkingBoard({
   clock,
   log
 }: {
-  assets: AssetCollection
+  /** The same collection until one of them changes. */
+  assets: () => AssetCollection
   latest: { get(entity: string): LatestEntity | undefined }
   history: Pick<HistoryStore, 'query'>
   clock: Clock
   log: Log
 }): () => ParkingAnswer {
-  const sites = assets.features.filter((asset) => asset.properties.kind === 'parkingSite')
+  let known: { assets: AssetCollection; sites: Asset[] } | undefined
+  const sitesNow = (): Asset[] => {
+    const now = assets()
+    if (known?.assets !== now) {
+      known = { assets: now, sites: now.features.filter((asset) => asset.properties.kind === 'parkingSite') }
+    }
+    return known.sites
+  }
   const trends = new Map<string, ParkingTrend>()
   const refreshedAt = { trend: Number.NEGATIVE_INFINITY, usuallyOff: Number.NEGATIVE_INFINITY }
   let refreshing = false
 
-  async function series(site: (typeof sites)[number], from: number, to: number): Promise<FreeSpaces[]> {
+  async function series(site: Asset, from: number, to: number): Promise<FreeSpaces[]> {
     const { properties } = site
     if (properties.kind !== 'parkingSite') return []
     const answer = await history.query({ entity: site.id, type: properties.type, from, to })
@@ -53,7 +62,7 @@ export function createParkingBoard({
     refreshedAt.trend = started
     if (whole) refreshedAt.usuallyOff = started
     // One after the other: the map's own questions to history come in between.
-    for (const site of sites) {
+    for (const site of sitesNow()) {
       const now = clock.now()
       const points = await series(site, now - (whole ? 25 * 60 : 80) * minute, now + 1)
       const capacity = site.properties.kind === 'parkingSite' ? site.properties.totalSpotNumber : undefined
@@ -78,7 +87,7 @@ export function createParkingBoard({
     }
     return {
       now: formatInstant(clock.now()),
-      places: sites.flatMap((site) => toParkingPlace(site, latest.get(site.id), trends.get(site.id) ?? {}) ?? [])
+      places: sitesNow().flatMap((site) => toParkingPlace(site, latest.get(site.id), trends.get(site.id) ?? {}) ?? [])
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { ParkingCityAnswer } from '@city-brain/model'
+import type { AssetCollection, CityDescription, ParkingCityAnswer } from '@city-brain/model'
 import { ApiFault } from '../api-fault.ts'
 import type { App, AppParts } from '../app.ts'
 import { createTextAnswer } from '../text-answer.ts'
@@ -8,8 +8,17 @@ import { answers, CityBody, FeatureCollectionBody, HealthBody, ParkingBody, Park
 const revalidate = 'private, no-cache'
 
 /** What does not change while the city runs, its health, and what residents may see. */
-export function cityRoutes(app: App, { city, basemap, health, parking }: AppParts): void {
-  const description = createTextAnswer(JSON.stringify(city), 'application/json')
+export function cityRoutes(app: App, { city, registry, basemap, health, parking }: AppParts): void {
+  let known: { assets: AssetCollection; answer: ReturnType<typeof createTextAnswer> } | undefined
+  const description = () => {
+    const assets = registry.assets()
+    if (known?.assets !== assets) {
+      const assetsOffset = registry.assetsOffset()
+      const now: CityDescription = { ...city, assets, ...(assetsOffset > 0 ? { assetsOffset } : {}) }
+      known = { assets, answer: createTextAnswer(JSON.stringify(now), 'application/json') }
+    }
+    return known.answer
+  }
   const map = basemap === undefined ? undefined : createTextAnswer(basemap, 'application/geo+json')
   const parkingCity: ParkingCityAnswer = {
     name: city.name,
@@ -29,8 +38,8 @@ export function cityRoutes(app: App, { city, basemap, health, parking }: AppPart
   )
   app.get(
     '/api/city',
-    { schema: { tags: ['city'], summary: 'What does not change while the city runs', response: answers(CityBody) } },
-    (request, reply) => description(request, reply, revalidate)
+    { schema: { tags: ['city'], summary: 'What does not change with the readings', response: answers(CityBody) } },
+    (request, reply) => description()(request, reply, revalidate)
   )
   app.get(
     '/api/city/basemap',

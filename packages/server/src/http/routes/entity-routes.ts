@@ -32,11 +32,10 @@ const trail: readonly EntryKind[] = [
 ]
 
 /** The entities of the city: their newest readings, their past, and what was decided about them. */
-export function entityRoutes(app: App, { city, live, feed, history, journal, devicesOf }: AppParts): void {
-  const assets = new Map(city.assets.features.map((asset) => [asset.id, asset]))
+export function entityRoutes(app: App, { registry, live, feed, history, journal, devicesOf }: AppParts): void {
   const tags = ['entities']
   const assetOf = (entity: string) => {
-    const asset = assets.get(entity)
+    const asset = registry.asset(entity)
     if (!asset) throw new ApiFault('unknown-entity')
     return asset
   }
@@ -151,11 +150,13 @@ function attributesIn(type: Parameters<typeof attributesOf>[0], text: string): s
   })
 }
 
+const configuration: ReadonlySet<EntryKind> = new Set(['operator-action', 'registry', 'registry-change', 'rule-set'])
+
 function kindsIn(text: string): EntryKind[] {
   return text.split(',').map((name) => {
     const kind = entryKinds.find((known) => known === name)
     // Of the city's configuration and of operators an entity's trail says nothing.
-    if (kind && kind !== 'operator-action' && kind !== 'registry' && kind !== 'rule-set') return kind
+    if (kind && !configuration.has(kind)) return kind
     throw new ApiFault('bad-request', { path: 'querystring/kinds', expected: `kinds of entry: ${trail.join(', ')}` })
   })
 }
