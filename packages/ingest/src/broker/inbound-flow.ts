@@ -81,7 +81,9 @@ export function createInboundFlow({
     else socket.end(Buffer.from([0x20, 2, 0, fault.returnCode]), () => socket.destroy())
   }
 
-  socket.read = () => {
+  socket.read = (size?: number) => {
+    // By this Node asks for more from below; nothing is taken.
+    if (size === 0) return readSocket(0)
     if (socket.destroyed || socket.writableEnded || isHeld()) return null
     const framed = next()
     if (framed?.bytes === undefined) {
