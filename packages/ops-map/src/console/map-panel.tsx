@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { useTheme } from '../base/use-theme.ts'
 import { useTexts } from '../i18n/use-texts.ts'
-import { type CityMap, createCityMap } from '../map/city-map.ts'
+import { type CityMap, createCityMap, type MapView } from '../map/city-map.ts'
 import { useParts } from './app/console-parts.ts'
 import { useConnection, useConsole } from './app/use-city.ts'
 import { Legend } from './legend.tsx'
@@ -23,7 +23,8 @@ export function MapPanel() {
   describe.current = markText
   const [map, setMap] = useState<CityMap>()
 
-  // The map is made once; what changes later is told to it below.
+  // The map is made once, and anew where assets were added or changed; what else changes is told to it below.
+  const view = useRef<MapView>(undefined)
   const first = useRef({ language, label: t('map.label') })
   useEffect(() => {
     const container = holder.current
@@ -38,6 +39,7 @@ export function MapPanel() {
         store,
         ...first.current,
         scale: wall ? 1.4 : 1,
+        view: view.current,
         onSelect: (id) => ui.select(id),
         tooltip: (id) => describe.current(id)
       })
@@ -46,6 +48,7 @@ export function MapPanel() {
     })
     return () => {
       gone = true
+      view.current = made?.view() ?? view.current
       made?.remove()
       setMap(undefined)
     }

@@ -18,6 +18,8 @@ export type CityState = {
   /** Those in the list, by `rule/entity`. */
   alarms: Map<string, Alarm>
   rates: CityRates | undefined
+  /** Offset of the newest change of an asset that the server has told of; 0 where there was none. */
+  assetsOffset: number
 }
 
 /** Which ids a message changed; `all` after a snapshot. */
@@ -38,7 +40,8 @@ export function emptyCityState(): CityState {
     signals: new Map(),
     devices: new Map(),
     alarms: new Map(),
-    rates: undefined
+    rates: undefined,
+    assetsOffset: 0
   }
 }
 
@@ -50,7 +53,8 @@ export function cityStateOf(snapshot: SnapshotMessage): CityState {
     signals: new Map(snapshot.signals.map((signal) => [signal.intersection, signal])),
     devices: new Map(snapshot.devices.map((device) => [device.device, device])),
     alarms: new Map(snapshot.alarms.filter(({ state }) => state !== 'normal').map((alarm) => [alarm.id, alarm])),
-    rates: snapshot.rates
+    rates: snapshot.rates,
+    assetsOffset: snapshot.assetsOffset ?? 0
   }
 }
 
@@ -68,6 +72,7 @@ export function applyDelta(state: CityState, delta: DeltaMessage): CityChange | 
     else state.alarms.set(alarm.id, alarm)
   }
   if (delta.rates) state.rates = delta.rates
+  if (delta.assetsOffset !== undefined) state.assetsOffset = delta.assetsOffset
   state.offset = delta.to
   return {
     all: false,

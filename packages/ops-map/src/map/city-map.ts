@@ -16,6 +16,8 @@ import { alarmMarks, intersectionMarks, pillMarks } from './point-marks.ts'
 import { readTokens, type Tokens } from './read-tokens.ts'
 import { type ShownMark, shownMarks } from './shown-marks.ts'
 
+export type MapView = { centre: [number, number]; zoom: number }
+
 export type CityMap = {
   setTheme(): void
   setLanguage(language: Language): void
@@ -27,6 +29,8 @@ export type CityMap = {
   zoomBy(steps: number): void
   home(): void
   resize(): void
+  /** Where it stands, so that a map that takes its place stands there too. */
+  view(): MapView
   /** What the layers draw at this moment. */
   marks(): ShownMark[]
   remove(): void
@@ -43,6 +47,7 @@ export function createCityMap({
   language,
   label,
   scale = 1,
+  view,
   onSelect,
   tooltip
 }: {
@@ -54,6 +59,8 @@ export function createCityMap({
   label: string
   /** Of marks and labels: larger on a wall. */
   scale?: number
+  /** Where it opens; default: where the city says. */
+  view?: MapView | undefined
   onSelect: (id: string | undefined) => void
   /** What stands beside the pointer over a mark: lines of text. */
   tooltip: (id: string) => string[]
@@ -99,8 +106,8 @@ export function createCityMap({
   const map = new MapLibreMap({
     container,
     style: style(),
-    center: city.centre,
-    zoom: city.zoom,
+    center: view?.centre ?? city.centre,
+    zoom: view?.zoom ?? city.zoom,
     minZoom: Math.max(1, city.zoom - 4),
     maxZoom: 19,
     attributionControl: false,
@@ -314,6 +321,7 @@ export function createCityMap({
     zoomBy: (steps) => map.easeTo({ zoom: map.getZoom() + steps, duration: quick() }),
     home: () => map.easeTo({ center: city.centre, zoom: city.zoom, duration: quick() }),
     resize: () => map.resize(),
+    view: () => ({ centre: [map.getCenter().lng, map.getCenter().lat], zoom: map.getZoom() }),
     marks: () => (drawn ? shownMarks(scene, links, index) : []),
     remove() {
       removed = true

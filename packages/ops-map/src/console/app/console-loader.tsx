@@ -6,6 +6,7 @@ import { createCityIndex } from '../../city/city-index.ts'
 import { useTexts } from '../../i18n/use-texts.ts'
 import { createCityStore } from '../../live/city-store.ts'
 import { connectLive } from '../../live/live-connection.ts'
+import { watchAssets } from '../../live/watch-assets.ts'
 import { createAnnouncer } from './announcer.ts'
 import { ConsolePage } from './console-page.tsx'
 import { type ConsoleParts, ConsolePartsProvider } from './console-parts.ts'
@@ -30,6 +31,7 @@ export function ConsoleLoader({
   useEffect(() => {
     const stop = new AbortController()
     let connection: ConsoleParts['connection'] | undefined
+    let stopWatching: (() => void) | undefined
     const load = async () => {
       const city = await request<CityDescription>(paths.city, { signal: stop.signal })
       if (stop.signal.aborted) return
@@ -37,6 +39,14 @@ export function ConsoleLoader({
       const url = new URL('/api/live', location.href)
       url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
       connection = connectLive({ url: url.href, store, onRefused: () => void checkSession(() => signedOut.current()) })
+      stopWatching = watchAssets({
+        store,
+        known: city.assetsOffset ?? 0,
+        fetchCity: () => request<CityDescription>(paths.city, { signal: stop.signal }),
+        onCity(next) {
+          if (!stop.signal.aborted) setParts((now) => now && { ...now, city: next, index: createCityIndex(next) })
+        }
+      })
       setParts({
         city,
         index: createCityIndex(city),
@@ -56,6 +66,7 @@ export function ConsoleLoader({
     })
     return () => {
       stop.abort()
+      stopWatching?.()
       connection?.close()
     }
   }, [session])

@@ -31,6 +31,7 @@ export const consoleEn = {
   'attribute.binCapacity': 'volume',
   'attribute.binFullnessThreshold': 'collect from',
   'attribute.cargoWeight': 'weight',
+  'attribute.distance': 'distance to contents',
   'attribute.category': 'for whom',
   'attribute.congested': 'congested',
   'attribute.dateLastEmptying': 'last emptied',
@@ -233,6 +234,8 @@ export const consoleEn = {
   'movement.stop-Then-Proceed': 'flashing red',
   'movement.unavailable': 'unknown',
   'odd.above-capacity': 'The counter reports more than the place holds: not to be relied on, not shown to residents.',
+  'odd.beyond-calibration':
+    "The measured distance does not fit the container's calibration: no filling level follows from it.",
   'odd.backfill': 'From a recorded feed, shown with its true age.',
   'odd.gap': 'The reading came more than a day after the one before it.',
   'odd.late': 'It arrived late.',
