@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { HistoryCheckpoint } from '@city-brain/model'
 
 const format = 1
@@ -24,19 +24,21 @@ export function createHistoryCheckpointFile(
         throw new Error(`${file} cannot be read: ${(error as Error).message}`)
       }
     },
-    async save(checkpoint: HistoryCheckpoint): Promise<void> {
-      await mkdir(folder, { recursive: true })
-      const handle = await open(`${file}.new`, 'w', 0o600)
-      try {
-        await handle.writeFile(JSON.stringify({ format, ...checkpoint }))
-        await handle.sync()
-      } finally {
-        await handle.close()
-      }
-      // Renaming replaces the file whole: after a crash there is the old one or the new one.
-      await rename(`${file}.new`, file)
-    }
+    save: (checkpoint: HistoryCheckpoint) => writeCheckpointFile(file, checkpoint)
   }
+}
+
+/** On disk when it resolves; after a crash there is the old file or the new one. */
+export async function writeCheckpointFile(file: string, checkpoint: HistoryCheckpoint): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
+  const handle = await open(`${file}.new`, 'w', 0o600)
+  try {
+    await handle.writeFile(JSON.stringify({ format, ...checkpoint }))
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(`${file}.new`, file)
 }
 
 /** Throws where the text is none, or of a newer format. */

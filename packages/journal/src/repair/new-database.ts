@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import { type EntryRowArray, rowColumns } from '../worker/entry-row.ts'
@@ -47,6 +47,8 @@ export function makeDatabase(folder: string): NewDatabase {
       database.exec('COMMIT')
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
       database.close()
+      // They are empty now. SQLite would remove them with its last handle, which the binding lets go of only in its own time.
+      for (const end of ['-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
       for (const path of [file, folder]) flush(path)
     }
   }
