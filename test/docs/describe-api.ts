@@ -22,7 +22,7 @@ export function describeApi({ paths }: OpenApi): string {
   const lines = [
     '# HTTP API',
     '',
-    'Made from `/api/openapi.json`, which has the shapes of all answers. Times are RFC 3339 in UTC, `every` is in seconds. Everything needs a session but what is marked public; requests that change something must come from the console’s own origin. The WebSocket that keeps a map current: [live.md](live.md).',
+    'Made from `/api/openapi.json`, which has the shapes of all answers. Times are RFC 3339 in UTC, `every` is in seconds. Everything needs a session but what is marked public; requests that change something must come from the console’s own origin. Webhooks show a gateway’s secret instead: [feeds.md](feeds.md#webhooks). The WebSocket that keeps a map current: [live.md](live.md).',
     ''
   ]
   for (const [path, operations] of Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))) {

@@ -161,7 +161,7 @@ describe('network servers at the door of a city', () => {
     expect(tried.stdout).toContain('3 messages: 0 readings, 0 failed, 3 passed over, 0 repeats.')
     const wrong = await tryFeed([], 'feeds/chirpstack-bytes.yaml', 'samples/chirpstack-decoded.jsonl')
     expect(wrong.code).toBe(1)
-    expect(wrong.stdout).toContain('FAULT  no-feed topic the feed maps webhook/chirpstack/up')
+    expect(wrong.stdout).toContain('FAULT  no-feed topic the feed maps webhook/chirpstack/+')
     const none = await promisify(execFile)(command[0], [
       ...command.slice(1),
       'feeds',

@@ -32,7 +32,7 @@ test.each([
   ],
   [
     'chirpstack-decoded',
-    '3 messages: 2 readings, 0 failed, 0 passed over, 1 repeats.',
+    '4 messages: 2 readings, 0 failed, 1 passed over, 1 repeats.',
     'bin-201  WasteContainer  2026-05-04T11:05:15.702Z  {"fillingLevel":0.15,"temperature":19,"batteryLevel":0.88,"rssi":-75,"status":"lidOpen"}  frame 4213 of a84041b7c1841c01, 2 lost  by chirpstack'
   ],
   [
