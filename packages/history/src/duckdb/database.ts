@@ -6,17 +6,22 @@ import {
   readingTypes
 } from '@city-brain/model'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
-import { HistoryMisconfigured } from '../errors.ts'
 import type { QueryPlan } from '../plan-query.ts'
 import { appendBatch } from './append-batch.ts'
 import { copyDatabase } from './copy-database.ts'
+import { openFault } from './open-fault.ts'
 import type { Batch, WriteArguments } from './protocol.ts'
 import { readCheckpoint } from './read-checkpoint.ts'
 import { columnsOf, ensureSchema, quoted } from './schema.ts'
 import { select, selectLatestAt } from './select.ts'
 
-const memoryLimit = '256MB'
-const trimEvery = 60 * 60 * 1_000
+/**
+ * For its blocks in memory: at 20 thousand rows a second it uses all of it, and the whole city is to stay below 500 MB.
+ * 256 MB made neither writes nor questions cheaper.
+ */
+const memoryLimit = '128MB'
+/** Often, so that a write which also removes waits for little. */
+const trimEvery = 10 * 60 * 1_000
 
 /** The database as the worker holds it: one connection writes, another reads, so that a long question does not hold up a write. */
 export type Database = {
@@ -25,11 +30,27 @@ export type Database = {
   query(plan: QueryPlan): Promise<HistoryAnswer>
   latestAt(at: number): Promise<HistoryRow[]>
   copyTo(file: string): Promise<HistoryCheckpoint | null>
+  /** False where DuckDB has given itself up, as when a disk is full in the midst of a checkpoint: it must be opened anew. */
+  isAlive(): Promise<boolean>
   close(): void
 }
 
+/**
+ * @throws HistoryMisconfigured where a person must look: in use by another process, no permission, damaged, newer;
+ * HistoryUnavailable where the disk is full
+ */
 export async function openDatabase(file: string, oldest: number): Promise<Database> {
-  const instance = await openInstance(file)
+  let instance: DuckDBInstance | undefined
+  try {
+    instance = await openInstance(file)
+    return await prepare(instance, oldest)
+  } catch (fault) {
+    instance?.closeSync()
+    throw openFault(file, fault)
+  }
+}
+
+async function prepare(instance: DuckDBInstance, oldest: number): Promise<Database> {
   const writer = await instance.connect()
   const reader = await instance.connect()
   await ensureSchema(writer)
@@ -99,6 +120,11 @@ export async function openDatabase(file: string, oldest: number): Promise<Databa
       return rows
     },
     copyTo: (file) => copyDatabase(instance, file),
+    isAlive: () =>
+      writer.run('SELECT 1').then(
+        () => true,
+        () => false
+      ),
     close() {
       reader.closeSync()
       writer.closeSync()
@@ -138,21 +164,14 @@ function noteFirsts(firsts: Firsts, batch: Batch, ids: ReadonlyMap<string, numbe
   })
 }
 
-async function openInstance(file: string): Promise<DuckDBInstance> {
-  try {
-    return await DuckDBInstance.create(file, {
-      threads: '1',
-      memory_limit: memoryLimit,
-      // Nothing is fetched, nothing is loaded: the history needs no extension.
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false'
-    })
-  } catch (cause) {
-    // In use by another process, no permission, damaged, of a newer version: a person must look.
-    throw new HistoryMisconfigured(`DuckDB cannot open ${file}: ${cause instanceof Error ? cause.message : cause}`, {
-      cause
-    })
-  }
+function openInstance(file: string): Promise<DuckDBInstance> {
+  return DuckDBInstance.create(file, {
+    threads: '1',
+    memory_limit: memoryLimit,
+    // Nothing is fetched, nothing is loaded: the history needs no extension.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false'
+  })
 }
 
 async function addEntities(connection: DuckDBConnection, added: ReadonlyMap<string, number>): Promise<void> {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -143,6 +143,64 @@ test('when its thread ends the next call starts another, and nothing is lost or 
   expect(answer.points.map((point) => 'offset' in point && point.offset)).toEqual([1, 2])
   expect(workers).toHaveLength(2)
   expect(log).toHaveBeenCalledWith('warn', expect.stringContaining('thread'))
+})
+
+test('on a full disk it says so, also where DuckDB gives itself up in a checkpoint, and goes on when there is room', async () => {
+  // No file may grow beyond that; the log of DuckDB stays below it, so that the checkpoint into the file is what fails.
+  const program = join(import.meta.dirname, '../testing/write-through-faults.ts')
+  const command = ['--fsize=20000000:unlimited', process.execPath, '--import', 'tsx', program, folder]
+  const child = spawn('prlimit', command, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  const faults: string[] = []
+  let before = 0
+  let last = 0
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (/^\d+$/.test(line)) last = Number(line)
+    else if (faults.push(line) === 3) {
+      before = last
+      spawnSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited'])
+    }
+    if (before > 0 && last > before + 20_000) child.kill('SIGKILL')
+  }
+  await ended
+  for (const fault of faults) expect(fault).toMatch(/^history-unavailable: /)
+  expect(faults.join()).toMatch(/checkpoint.*File too large/)
+  const checkpoint = await (await open()).checkpoint()
+  expect(checkpoint?.offset).toBeGreaterThanOrEqual(last)
+  await stores[0]?.close()
+  const [[count, distinct] = []] = await inside('SELECT count(*), count(DISTINCT "offset") FROM "TrafficFlowObserved"')
+  expect([Number(count), Number(distinct)]).toEqual([checkpoint?.stored, checkpoint?.offset])
+}, 120_000)
+
+test('a damaged file is told at once, with the command that makes it anew', async () => {
+  const store = await open()
+  for (let from = 0; from < 40_000; from += 10_000) {
+    const rows = Array.from({ length: 10_000 }, (_, i) => detector(from + i + 1, base + from + i, { intensity: i }))
+    await store.write(rows, { epoch: 'e', offset: from + 10_000 }, nothingRefused)
+  }
+  await store.close()
+  const file = join(folder, 'history.duckdb')
+  const whole = readFileSync(file)
+  const damages: ((bytes: Buffer) => Buffer)[] = [
+    (bytes) => bytes.subarray(0, bytes.length >> 1),
+    (bytes) => bytes.fill(0, 0, 4_096),
+    (bytes) => bytes.fill(0, 4_096 * 3, 4_096 * 40),
+    (bytes) => bytes.fill(0xff, bytes.length - 300_000)
+  ]
+  let refused = 0
+  for (const damage of damages) {
+    writeFileSync(file, damage(Buffer.from(whole)))
+    const fault: unknown = await open().then(
+      () => undefined,
+      (thrown: unknown) => thrown
+    )
+    // What is damaged where nobody looks at the start may open, and is found when it is asked for.
+    if (fault === undefined) continue
+    refused++
+    expect(fault).toBeInstanceOf(HistoryMisconfigured)
+    expect((fault as Error).message).toMatch(/history\.duckdb.*city-brain history rebuild$/)
+  }
+  expect(refused).toBeGreaterThanOrEqual(2)
 })
 
 test('a file that another process holds, or that is none, is told at once', async () => {

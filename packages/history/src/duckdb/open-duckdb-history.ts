@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Clock, type HistoryCheckpoint, type HistoryStore, systemClock } from '@city-brain/model'
-import { HistoryMisconfigured } from '../errors.ts'
+import { HistoryMisconfigured, HistoryUnavailable } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { planQuery } from '../plan-query.ts'
 import { planWrite } from '../plan-write.ts'
@@ -12,7 +12,8 @@ const day = 24 * 60 * 60 * 1_000
 
 /**
  * The history in an embedded DuckDB: `history.duckdb` in the folder, held by one worker thread. Rows and checkpoint are
- * one transaction. Should the thread end, the next call starts another one.
+ * one transaction. Should the thread end, or DuckDB give itself up (a disk that is full in the midst of its checkpoint), the
+ * next call starts another one. Where the disk is full it opens all the same, and each call tries again.
  * @throws HistoryMisconfigured where the folder or the file cannot be used
  */
 export async function openDuckDbHistory({
@@ -62,7 +63,7 @@ export async function openDuckDbHistory({
     const worker = await before.catch(() => undefined)
     if (worker && !worker.ended) return worker
     if (opening === before) {
-      log('warn', 'The thread of the history ended; starting another')
+      if (worker) log('warn', 'The thread of the history ended; starting another')
       opening = open()
     }
     return opening
@@ -76,7 +77,11 @@ export async function openDuckDbHistory({
     return current
   }
 
-  await opening
+  // A full disk may have room again later: until then readings wait in the journal.
+  await opening.catch((fault: unknown) => {
+    if (!(fault instanceof HistoryUnavailable)) throw fault
+    log('warn', 'The history cannot be opened yet; readings wait in the journal', { message: fault.message })
+  })
 
   const write: HistoryStore['write'] = async (rows, to, refuse) => {
     const worker = await connected()

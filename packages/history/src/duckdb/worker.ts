@@ -19,15 +19,32 @@ port.on('message', (request: Request) => {
   lanes[lane] = lanes[lane].then(() => serve(request))
 })
 
+/** Requests that DuckDB is at work on, and whether it has given itself up. */
+let busy = 0
+let lost = false
+
 async function serve(request: Request): Promise<void> {
+  busy++
   port?.postMessage(await respond(request))
+  busy--
   if (request.call === 'close') port?.close()
+  else if (lost && busy === 0) end()
+}
+
+/** The thread ends, so that the next call starts another, which opens the file anew. */
+function end(): void {
+  try {
+    database?.close()
+  } finally {
+    process.exit()
+  }
 }
 
 async function respond(request: Request): Promise<Response> {
   try {
     return { id: request.id, answer: await perform(request) }
   } catch (fault) {
+    if (database && !(await database.isAlive())) lost = true
     const message = fault instanceof Error ? fault.message : String(fault)
     return {
       id: request.id,
@@ -41,7 +58,7 @@ async function perform(request: Request) {
     database = await openDatabase(request.arguments.file, request.arguments.oldest)
     return database.checkpoint()
   }
-  if (!database) throw new Error('The database is not open')
+  if (!database || lost) throw new Error('The database is not open')
   switch (request.call) {
     case 'checkpoint':
       return database.checkpoint()
