@@ -87,7 +87,8 @@ export function createInboundFlow({
     if (socket.destroyed || socket.writableEnded || isHeld()) return null
     const framed = next()
     if (framed?.bytes === undefined) {
-      if (framer.fault !== undefined) end(framer.fault)
+      // What came before it is decided first.
+      if (framer.fault !== undefined && underWay === 0) end(framer.fault)
       return null
     }
     underWay += framed.publishes
@@ -106,6 +107,7 @@ export function createInboundFlow({
     },
     settled() {
       underWay--
+      if (framer.fault !== undefined && underWay === 0) setImmediate(wake)
       if (isFull && underWay <= maxUnderWay / 2) {
         isFull = false
         setImmediate(wake)
