@@ -89,7 +89,7 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
       throw new Error(`The city did not start:\n${output}`)
     }
     await new Promise((wake) => setTimeout(wake, 50))
-    mqttPort = find(/mqtt:\/\/[\d.]+:(\d+)/)
+    mqttPort = find(/mqtts?:\/\/[\d.]+:(\d+)/)
     url = find(/(http:\/\/[\d.]+:\d+)/)
   }
   const base = url
