@@ -55,12 +55,21 @@ export function checkDevices(document: YamlDocument, register: DeviceRegister, a
       const fault = filterFault(filter)
       if (fault) report(`${path}/subscribe/${at}`, 'inconsistent', fault)
     })
+    if (gateway.webhook && !gateway.topics.some((filter) => takesWebhooks(filter, gateway.id))) {
+      const message = `its deliveries come on topics below webhook/${gateway.id}, which are not among its topics`
+      report(`${path}/webhook`, 'inconsistent', message)
+    }
     const prefix = gateway.entityPrefix
     if (prefix !== undefined && !assets.features.some((asset) => asset.id.startsWith(prefix))) {
       report(`${path}/entityPrefix`, 'unknown-reference', `no asset has an id that begins with ${prefix}`)
     }
   })
   return problems
+}
+
+function takesWebhooks(filter: string, gateway: string): boolean {
+  const [root, id] = filter.split('/')
+  return root === 'webhook' && (id === gateway || id === '+' || id === '#')
 }
 
 /** Every intersection's controller must be a device of the domain `signal`, or no command would ever reach it. */
