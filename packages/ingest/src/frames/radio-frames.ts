@@ -44,7 +44,8 @@ export interface RadioFrames {
   readonly lost: number
   /** Those with the most lost frames first. */
   list(limit: number): RadioDevice[]
-  stored(): StoredSession[]
+  /** Read in pieces, so that messages may come in between: what changes meanwhile comes again, as it then is. */
+  stored(): Iterable<StoredSession>
 }
 
 /** In the snapshot; a date of null is unknown. */
@@ -127,17 +128,12 @@ export function createRadioFrames(stored: readonly StoredSession[] = []): RadioF
           starts,
           ...(Number.isFinite(date) ? { dateObserved: formatInstant(date) } : {})
         })),
-    stored: () =>
-      [...known.values()].map(({ gateway, device, session: { counter, date, first, seen, lost: count, starts } }) => [
-        gateway,
-        device,
-        counter,
-        Number.isFinite(date) ? date : null,
-        first,
-        seen,
-        count,
-        starts
-      ])
+    *stored() {
+      for (const { gateway, device, session } of known.values()) {
+        const { counter, date, first, seen, starts } = session
+        yield [gateway, device, counter, Number.isFinite(date) ? date : null, first, seen, session.lost, starts]
+      }
+    }
   }
 }
 

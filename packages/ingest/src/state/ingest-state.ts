@@ -102,13 +102,18 @@ export function createIngestState(snapshot?: unknown): IngestState {
       // First, so that what the head counts already is in here too.
       await pause()
       const state: Snapshot = { version, windows: {}, times: {}, replayed: [...replayed], statuses: {} }
-      state.frames = frames.stored()
       for (const [device, status] of statuses) state.statuses[device] = status
       let sincePause = 0
       for (const [device, { live, backfill }] of times) {
         state.times[device] = [Number.isFinite(live) ? live : null, Number.isFinite(backfill) ? backfill : null]
         if (++sincePause % (windowsAtOnce * 20) === 0) await pause()
       }
+      const sessions: StoredSession[] = []
+      for (const session of frames.stored()) {
+        sessions.push(session)
+        if (++sincePause % (windowsAtOnce * 20) === 0) await pause()
+      }
+      state.frames = sessions
       for (const [device, found] of windows) {
         state.windows[device] = found.encode()
         if (++sincePause % windowsAtOnce === 0) await pause()
