@@ -34,7 +34,7 @@ export interface Upstreams {
 }
 
 /** What devices publish; `cmd` is the city's own. */
-export const deviceFilters = ['obs', 'status', 'ack', 'spat'].map((channel) => `city/+/+/+/${channel}`)
+const deviceFilters = ['obs', 'status', 'ack', 'spat'].map((channel) => `city/+/+/+/${channel}`)
 
 /** The city as a client of other brokers: of one in place of its own, and of those that gateways bring. */
 export function createUpstreams({
