@@ -13,13 +13,13 @@ import { fuzzTopics } from './targets/topics.ts'
 
 /** Inputs in the short form, which is a part of the tests, and in the long form: a million. */
 const targets: Record<string, { run: FuzzTarget; short: number; long: number }> = {
-  pipeline: { run: fuzzPipeline, short: 7_000, long: 400_000 },
-  topics: { run: fuzzTopics, short: 6_000, long: 250_000 },
-  feeds: { run: fuzzFeedFiles, short: 3_000, long: 120_000 },
-  'city-files': { run: fuzzCityFiles, short: 150, long: 6_000 },
-  'http-api': { run: fuzzHttpApi, short: 1_000, long: 34_000 },
-  live: { run: fuzzLive, short: 600, long: 30_000 },
-  'mqtt-bytes': { run: fuzzMqttBytes, short: 3_000, long: 160_000 }
+  pipeline: { run: fuzzPipeline, short: 7_000, long: 500_000 },
+  topics: { run: fuzzTopics, short: 6_000, long: 300_000 },
+  feeds: { run: fuzzFeedFiles, short: 3_000, long: 80_000 },
+  'city-files': { run: fuzzCityFiles, short: 150, long: 3_000 },
+  'http-api': { run: fuzzHttpApi, short: 1_000, long: 12_000 },
+  live: { run: fuzzLive, short: 600, long: 15_000 },
+  'mqtt-bytes': { run: fuzzMqttBytes, short: 3_000, long: 90_000 }
 }
 /** A process that held more than this was not bounded: the largest inputs have 10 MB, and few are on their way at once. */
 const boundMegabytes = 1_200

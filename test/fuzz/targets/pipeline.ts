@@ -45,7 +45,12 @@ export const fuzzPipeline: FuzzTarget = async ({ inputs, seed, folder }) => {
   const clientOf = (device: string): Promise<RawMqttClient> => {
     const known = clients.get(device)
     if (known !== undefined) return known
-    const connecting = connectRawMqtt({ port: ingest.port, device, password: 'right' })
+    const connecting = connectRawMqtt({
+      port: ingest.port,
+      device,
+      password: 'right',
+      onForgotten: (messages) => faults.add(`${device}: publishes neither acknowledged nor refused`, { messages })
+    })
     clients.set(device, connecting)
     // The next message comes on a new connection.
     connecting.then(
