@@ -1,8 +1,11 @@
-import { statSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '@city-brain/model'
+import { DatabaseSync } from '@photostructure/sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { temporaryFolder } from '../testing/tiny-city.ts'
+import { createClaimKeys } from './claim-keys.ts'
+import { createClaimLimit } from './claim-limit.ts'
 import { createDeviceSecrets } from './device-secrets.ts'
 import { type IdentityDatabase, openIdentityDatabase } from './identity-database.ts'
 import { createOperators } from './operators.ts'
@@ -132,4 +135,88 @@ test('a right password forgets the attempts of its name from its address', () =>
   for (let attempt = 0; attempt < 5; attempt++) limit.attempt('operator', '10.0.0.1')
   limit.succeeded('operator', '10.0.0.1')
   expect(limit.secondsToWait('operator', '10.0.0.1')).toBe(0)
+})
+
+test('a file of the first format is taken over with what it holds; one of a newer format is refused', () => {
+  database.close()
+  const file = join(folder.path, 'old', 'identity.db')
+  mkdirSync(join(folder.path, 'old'))
+  const old = new DatabaseSync(file)
+  old.exec(`
+    CREATE TABLE operators (
+      name TEXT PRIMARY KEY, hash TEXT NOT NULL, must_change INTEGER NOT NULL, changed_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE sessions (
+      token_hash TEXT PRIMARY KEY, operator TEXT NOT NULL REFERENCES operators (name),
+      created_at INTEGER NOT NULL, used_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE device_secrets (
+      device TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL, created_at INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO operators VALUES ('kim', 'hash', 0, 1);
+    PRAGMA user_version = 1;
+  `)
+  old.close()
+  const migrated = openIdentityDatabase(join(folder.path, 'old'))
+  expect(createOperators({ database: migrated, clock }).names()).toEqual(['kim'])
+  expect(createClaimKeys({ database: migrated, clock }).list()).toEqual([])
+  migrated.exec('PRAGMA user_version = 3')
+  migrated.close()
+  expect(() => openIdentityDatabase(join(folder.path, 'old'))).toThrow(/newer version of city-brain \(format 3\)/)
+})
+
+test('a removed secret opens nothing, nor does that of the stand-in', () => {
+  const secrets = createDeviceSecrets({ database, clock })
+  const own = secrets.renew('bin-1')
+  const { 'bin-1': simulated = '' } = secrets.renewSimulated(['bin-1'])
+  expect([secrets.has('bin-1'), secrets.has('bin-2')]).toEqual([true, false])
+  secrets.remove('bin-1')
+  for (const secret of [own, simulated]) expect(secrets.check('bin-1', Buffer.from(secret))).toBe(false)
+  reopen()
+  const after = createDeviceSecrets({ database, clock })
+  expect([after.has('bin-1'), after.check('bin-1', Buffer.from(own))]).toEqual([false, false])
+})
+
+test('a claim key is kept as a hash, ends by count and by time, and takes a device and its secret in one step', () => {
+  const keys = createClaimKeys({ database, clock })
+  const wanted = { area: 'centre', domain: 'waste', prefix: '', count: 2, expiresAt: now + 1_000 } as const
+  const { key, id } = keys.create(wanted)
+  const secret = key.split('.')[1] ?? ''
+  const row = database.prepare('SELECT hex(hash) AS hash, hex(salt) AS salt FROM claim_keys').get()
+  expect(JSON.stringify(row).toLowerCase()).not.toContain(secret)
+  reopen()
+  const after = createClaimKeys({ database, clock })
+  const found = after.find(key)
+  expect(found).toMatchObject({ ...wanted, id, remaining: 2, revoked: false })
+  for (const wrong of [id, `${id}.`, `${id}.${secret}0`, `00000000.${secret}`, '', `${id}.${secret.toUpperCase()}`]) {
+    expect([wrong, after.find(wrong)]).toEqual([wrong, undefined])
+  }
+  // What fails in between leaves the count as it was.
+  expect(() =>
+    after.claim(id, 'bin-1', () => {
+      throw new Error('no')
+    })
+  ).toThrow('no')
+  expect([after.isClaimed('bin-1'), after.find(key)?.remaining]).toEqual([false, 2])
+  expect(after.claim(id, 'bin-1', () => 'made')).toBe('made')
+  expect(() => after.claim(id, 'bin-1', () => 'again')).toThrow(/UNIQUE/)
+  expect([after.isClaimed('bin-1'), after.find(key)?.remaining]).toEqual([true, 1])
+  now += 1_001
+  expect(after.list()[0]?.state).toBe('expired')
+  after.claim(id, 'bin-2', () => 'made')
+  expect(after.list()[0]?.state).toBe('exhausted')
+  expect(() => after.claim(id, 'bin-3', () => 'made')).toThrow(/exhausted/)
+  expect([after.revoke(id), after.revoke(id), after.revoke('none')]).toEqual([true, false, false])
+  expect(after.list()[0]?.state).toBe('revoked')
+})
+
+test('an address that brings wrong keys has to wait; another one does not', () => {
+  const limit = createClaimLimit({ clock })
+  for (let i = 0; i < 10; i++) {
+    expect(limit.secondsToWait('10.0.0.1')).toBe(0)
+    limit.failed('10.0.0.1')
+  }
+  expect([limit.secondsToWait('10.0.0.1'), limit.secondsToWait('10.0.0.2')]).toEqual([300, 0])
+  now += 300_000
+  expect(limit.secondsToWait('10.0.0.1')).toBe(0)
 })
