@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { DeliveryAnswer, RadioDevicesAnswer } from '@city-brain/model'
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import fastify from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { askCity } from '../control/control-client.ts'
 import { controlPath } from '../control/control-path.ts'
 import { type Client, signInFirst, startTinyCity, type TestCity } from '../testing/start-tiny-city.ts'
 import { changedCity, temporaryFolder } from '../testing/tiny-city.ts'
+import type { App, AppParts } from './app.ts'
+import { createErrorHandler } from './error-handler.ts'
+import { faultCodes } from './fault-codes.ts'
+import { webhookRoutes } from './routes/webhook-routes.ts'
 
 const example = resolve(import.meta.dirname, '../../../../cities/examples/lorawan')
 const samples = (name: string) =>
@@ -169,4 +175,21 @@ test('only a gateway that is registered for it may deliver', async () => {
     await other.end()
     folder.remove()
   }
+})
+
+test('what can be stored nowhere is answered with 503, and when to send it again', async () => {
+  const app: App = fastify().withTypeProvider<TypeBoxTypeProvider>()
+  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  app.setErrorHandler(createErrorHandler({ log: () => {}, faultCodes }))
+  // The far side of the fault: a journal on a full disk.
+  const deliveries: AppParts['deliveries'] = {
+    admit: async () => undefined,
+    isOpenTo: () => true,
+    receive: () => Promise.reject(Object.assign(new Error('the journal stores nothing now'), { code: 'not-stored' }))
+  }
+  webhookRoutes(app, { deliveries } as AppParts)
+  const headers = { authorization: 'Bearer whatever' }
+  const answer = await app.inject({ method: 'POST', url: '/api/webhooks/tts/up', headers, payload: '{}' })
+  expect([answer.statusCode, answer.json().code, answer.headers['retry-after']]).toEqual([503, 'not-stored', '10'])
+  await app.close()
 })
