@@ -12,7 +12,7 @@ import { LoadClient } from './ingest/load-client.ts'
  */
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '10' } } })
 const seconds = Number(values.seconds)
-const underWay = 5_000
+const underWay = 15_000
 const warmUpSeconds = 2
 const steadySeconds = 3
 const steadyPerSecond = 5_000

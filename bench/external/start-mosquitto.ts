@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Debian's mosquitto on a free loopback port, with room for whatever is under way; ends with `stop`. */
+/** Debian's mosquitto on a free loopback port, with room for whatever is under way (fifty messages of each device); ends with `stop`. */
 export async function startMosquitto(): Promise<{ port: number; stop(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'city-brain-bench-'))
   const port = await freePort()
@@ -14,7 +14,7 @@ export async function startMosquitto(): Promise<{ port: number; stop(): Promise<
     [
       `listener ${port} 127.0.0.1`,
       'allow_anonymous true',
-      'max_inflight_messages 1000',
+      'max_inflight_messages 5000',
       'max_queued_messages 100000',
       'set_tcp_nodelay true',
       'log_type error',

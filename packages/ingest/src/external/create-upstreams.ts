@@ -9,6 +9,7 @@ import { createUpstream, type RetryWaits, type Upstream } from './create-upstrea
 import { createExternalOutlet } from './external-outlet.ts'
 import type { Delivery } from './open-connection.ts'
 import { createRepeatedState } from './repeated-state.ts'
+import { createSpeakerBound } from './speaker-bound.ts'
 import { createTopicSpeakers, createUnclaimedSpeaker, type GatewayTopics } from './topic-speakers.ts'
 import type { UpstreamHealth, UpstreamSettings } from './upstream-settings.ts'
 
@@ -57,6 +58,7 @@ export function createUpstreams({
   log: Log
 }): Upstreams {
   const repeated = createRepeatedState(state.statuses)
+  const bound = createSpeakerBound()
   let repeats = 0
 
   const receiveFrom = (speakerOf: (topic: string) => Speaker | undefined, name: string) => {
@@ -68,7 +70,9 @@ export function createUpstreams({
         return settle()
       }
       let message: Message | undefined
+      bound.add(speaker.id)
       message = intake.receive(speaker, delivery.topic, delivery.payload, (fault) => {
+        bound.remove(speaker.id)
         if (fault && message !== undefined) repeated.lost(message)
         settle(fault)
       })
@@ -76,7 +80,16 @@ export function createUpstreams({
     }
   }
   const open = (settings: UpstreamSettings, filters: readonly string[], receive: ReturnType<typeof receiveFrom>) =>
-    createUpstream({ settings, filters, receive, mayRead, storing, clock, log, retry })
+    createUpstream({
+      settings,
+      filters,
+      receive,
+      mayRead: () => bound.open && mayRead(),
+      storing,
+      clock,
+      log,
+      retry
+    })
 
   const all: Upstream[] = []
   let outlet: CommandOutlet = { send: () => Promise.resolve(false) }

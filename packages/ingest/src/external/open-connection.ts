@@ -1,6 +1,5 @@
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
 import type { Settle } from '../pipeline/message.ts'
-import { windowSize } from '../state/fingerprint-window.ts'
 import { holdAcknowledgements } from './hold-acknowledgements.ts'
 import { type UpstreamFault, upstreamFault } from './upstream-fault.ts'
 import type { UpstreamSettings } from './upstream-settings.ts'
@@ -26,12 +25,6 @@ export interface UpstreamConnection {
   close(politely: boolean): Promise<void>
 }
 
-/**
- * No more is read while so many messages are not acknowledged: when the connection goes they all come again, and must be
- * among those that are remembered, even if one gateway sent them all. Acknowledgements that were written and never arrived
- * are beyond this; how many those can be is the broker's limit of messages in flight.
- */
-const maxUnderWay = windowSize
 /** Filters in one SUBSCRIBE packet. */
 const filtersAtOnce = 100
 const closePatience = 1_000
@@ -85,7 +78,7 @@ export function openConnection({
 
   /** mqtt.js goes on to the next packet when it is called back, and only then does its socket. */
   const readAgain = () => {
-    if (readOn === undefined || !mayRead() || held.waiting >= maxUnderWay) return
+    if (readOn === undefined || !mayRead()) return
     const done = readOn
     readOn = undefined
     done()
@@ -95,10 +88,7 @@ export function openConnection({
     receive(deliveryOf(packet), (notStored) => {
       if (isDown) return
       if (notStored) end({ state: 'away', message: 'a message could not be stored, and must be sent again' })
-      else {
-        release?.()
-        readAgain()
-      }
+      else release?.()
     })
     readOn = done
     readAgain()
