@@ -117,7 +117,11 @@ export async function createBroker({
   broker.on('connackSent', ({ returnCode }, client) => {
     if (returnCode === 0) flows.get(client.conn)?.accepted()
   })
+  /** Whatever was on its way to a client that is gone is an error of its own; the first says it all. */
+  const failed = new WeakSet<Client>()
   broker.on('clientError', (client, error) => {
+    if (failed.has(client)) return
+    failed.add(client)
     log('info', 'A connection ended with an error', { client: client.id, error: error.message })
   })
   broker.on('connectionError', (_client, error) => {

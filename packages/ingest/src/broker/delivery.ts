@@ -34,7 +34,8 @@ export interface Delivery {
  * with wildcards, takes the QoS of whichever filter matches first, and takes for a repeat, and drops, whatever overtook
  * something else (a QoS 0 message always overtakes a QoS 1 one before it). Here each message goes once to each client, with
  * the highest QoS of its filters [MQTT-3.3.5-1], at most that of the message. A client that hears and does not read is
- * closed before what waits for it grows without bound: that is the bound in place of aedes' `concurrency`.
+ * closed before what waits for it grows without bound: that is the bound in place of aedes' `concurrency`. Nor does it hold
+ * back those who publish, which with aedes it does for a minute.
  */
 export function createDelivery({
   nextMessageId,
@@ -63,6 +64,7 @@ export function createDelivery({
           last = brokerCounter
           client.duplicates[brokerId] = brokerCounter - 1
         }
+        if (client.closed) return void setImmediate(done)
         if (isSlow(client)) {
           onSlow(client)
           client.close()
@@ -70,9 +72,12 @@ export function createDelivery({
         }
         const granted = subscriptions.matching(packet.topic).get(self)
         packet.qos = Math.min(packet.qos, granted ?? packet.qos) as QoS
-        if (packet.qos === 0) return deliver0(packet, done)
-        if (!client.clean) packet.messageId = nextMessageId(client.id)
-        deliverQoS(packet, done)
+        if (packet.qos > 0 && !client.clean) packet.messageId = nextMessageId(client.id)
+        const send = packet.qos === 0 ? deliver0 : deliverQoS
+        // Retained ones come at the pace of who subscribed; whoever publishes waits for nobody.
+        if (!brokerId) return send(packet, done)
+        send(packet, () => undefined)
+        setImmediate(done)
       }
       client.deliver0 = deliver
       client.deliverQoS = deliver
