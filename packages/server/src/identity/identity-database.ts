@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from '@photostructure/sqlite'
+import { StartFault } from '../start-fault.ts'
 
 export type IdentityDatabase = InstanceType<typeof DatabaseSync>
 
@@ -19,7 +20,7 @@ export function openIdentityDatabase(folder: string): IdentityDatabase {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number }
   if (version > formatVersion) {
     database.close()
-    throw new Error(`${file} was written by a newer version of city-brain (format ${version})`)
+    throw new StartFault(`${file} was written by a newer version of city-brain (format ${version})`)
   }
   database.exec(`
     CREATE TABLE IF NOT EXISTS operators (
