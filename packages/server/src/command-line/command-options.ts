@@ -16,6 +16,7 @@ export const commandOptions = {
   days: { type: 'string' },
   prefix: { type: 'string' },
   'dry-run': { type: 'boolean' },
+  anew: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' }
 } as const
 
