@@ -1,4 +1,6 @@
+import { parseYamlDocument } from '@city-brain/model'
 import { expect, test } from 'vitest'
+import { compileFeed } from '../feeds/compile-feed.ts'
 import { createPipelineRunner } from '../testing/run-pipeline.ts'
 import { testAssets, testRegister } from '../testing/test-city.ts'
 import { calibrate } from './calibrate.ts'
@@ -63,4 +65,21 @@ test('without a calibration the distance is stored alone', () => {
   })
   const { drafts } = lora('bin-2', 'city/lumen/waste/bin-2/obs', { dateObserved, distance: 90 })
   expect(drafts[0]?.payload).toEqual({ type: 'WasteContainer', dateObserved, values: { distance: 90 } })
+})
+
+test('a feed may yield the distance of an uplink', () => {
+  const text = `
+feed: sonic
+topic: lorawan/lumen/+/up
+type: WasteContainer
+entity: topic[2]
+dateObserved: payload.at
+attributes:
+  distance: payload.mm / 10.0
+`
+  const { feed, problems } = compileFeed(parseYamlDocument('feeds/sonic.yaml', text))
+  expect(problems).toEqual([])
+  const gateway = createPipelineRunner({ assets: calibrated, register: testRegister, feeds: feed ? [feed] : [] })
+  const { drafts } = gateway('lora', 'lorawan/lumen/bin-1/up', { at: dateObserved, mm: 550 })
+  expect(drafts[0]?.payload).toMatchObject({ values: { distance: 55, fillingLevel: 0.75 } })
 })

@@ -6,6 +6,7 @@ import type {
   ImportAnswer,
   ParkingAnswer
 } from '@city-brain/model'
+import { strToU8, zipSync } from 'fflate'
 import mqtt from 'mqtt'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { eventually } from '../testing/eventually.ts'
@@ -52,7 +53,7 @@ const connect = (id: string, password: string) =>
     password,
     reconnectPeriod: 0
   })
-const importFile = (text: string, type = 'text/csv', query = '') =>
+const importFile = (text: string | Buffer<ArrayBuffer>, type = 'text/csv', query = '') =>
   answerOf<ImportAnswer>(`/api/assets/import${query}`, {
     method: 'POST',
     body: text,
@@ -281,6 +282,30 @@ test('other kinds come as GeoJSON, residents see them; what signals are checked 
   expect(places.map(({ id }) => id)).toContain('park-9')
   expect(await find('pk-9')).toMatchObject({ domain: 'parking', entities: ['park-9'] })
   expect((await client.request('/api/assets/import', { ...post({}), body: 'x' })).status).toBe(400)
+})
+
+test('a workbook is taken as a table is, with the places of its faults', async () => {
+  const type = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+  const cell = (value: string | number) =>
+    typeof value === 'number' ? `<c><v>${value}</v></c>` : `<c t="inlineStr"><is><t>${value}</t></is></c>`
+  const workbook = (...rows: (string | number)[][]) => {
+    const sheet = rows.map((cells) => `<row>${cells.map(cell).join('')}</row>`).join('')
+    const parts = {
+      'xl/workbook.xml': '<workbook><sheets><sheet name="A" sheetId="1"/></sheets></workbook>',
+      'xl/worksheets/sheet1.xml': `<worksheet><sheetData>${sheet}</sheetData></worksheet>`
+    }
+    return Buffer.from(zipSync(Object.fromEntries(Object.entries(parts).map(([name, xml]) => [name, strToU8(xml)]))))
+  }
+  const columns = ['id', 'name', 'area', 'longitude', 'latitude', 'storedWasteKind', 'binCapacity']
+  const good = ['xl-1', '纸', 'centre', 122.0011, 28.9999, 'paper', 1100]
+  const answer = await importFile(workbook(columns, good, ['xl-2', 'B', 'centre', 122, 29, 'paper', '1100 l']), type)
+  expect(answer).toMatchObject({ applied: false, rows: 2, faults: [{ row: 3, column: 'binCapacity' }] })
+  expect(await importFile(workbook(columns, good), type)).toMatchObject({ applied: true, assets: { added: 1 } })
+  const { asset } = await client.json<{ asset: object }>('/api/entities/xl-1')
+  expect(asset).toMatchObject({
+    geometry: { coordinates: [122.0011, 28.9999] },
+    properties: { name: { en: '纸', zh: '纸' }, binCapacity: 1100 }
+  })
 })
 
 test('all of it is there after a restart, and who was revoked stays so', async () => {
