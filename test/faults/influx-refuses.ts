@@ -9,6 +9,8 @@ import type { FaultCity, FaultDevice } from './support/start-fault-city.ts'
 import { historyState, type OwnInflux, startInfluxCity, startOwnInflux } from './support/start-influx-city.ts'
 
 const hour = 3_600_000
+/** What is promised of a stop, milliseconds. */
+const drainTime = 10_000
 
 /** Two of the city's detectors bring what InfluxDB will not take, all others go on as ever. */
 const detectors = 8
@@ -51,7 +53,7 @@ export const influxRefuses: Fault = {
     const conflicting = new Set<string>()
     for (let round = 0; round < rounds; round++) {
       for (const { what, treatment } of passing) {
-        await treatFor(front, treatment, context.short ? 2_000 : 5_000)
+        await treatFor(front, treatment, context.short ? 1_000 : 5_000)
         await recovers(context, city, what)
       }
       await honoursRetryAfter(context, front)
@@ -131,9 +133,16 @@ async function hang(context: FaultContext, influx: OwnInflux, city: FaultCity): 
     const { message } = (await city.running.health()).history
     context.expect(/did not answer/.test(message ?? ''), `of an InfluxDB that hangs health says: ${message}`)
     await sleep(context.short ? 0 : 20_000)
+    const began = performance.now()
+    const code = await city.stop('SIGTERM')
+    const took = Math.round(performance.now() - began)
+    context.expect(code === 0, `stopped while InfluxDB hung, the city ended with exit code ${code}`)
+    context.expect(took <= drainTime, `stopped while InfluxDB hung, the city took ${took} ms`)
+    context.log(`stopped within ${took} ms while InfluxDB hung`)
   } finally {
     influx.process?.kill('SIGCONT')
   }
+  await city.start()
   await recovers(context, city, 'no answer at all')
 }
 

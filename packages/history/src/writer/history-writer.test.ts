@@ -359,3 +359,21 @@ test('stops at once while it waits for the store', async () => {
   await writer.stop()
   expect(store.attempts).toBe(1)
 })
+
+test('stops though a write never ends, and knows nothing of it as stored', async () => {
+  const journal = createMemoryJournal()
+  const store = createMemoryStore()
+  let release: () => void = () => undefined
+  store.before = () =>
+    new Promise<void>((resolve) => {
+      release = resolve
+    })
+  await accept(journal, 1)
+  const { writer } = await start(journal, store, { stopGrace: 10 })
+  await until(() => store.attempts === 1)
+  await writer.stop()
+  expect(writer.state()).toMatchObject({ stored: 0, offset: 0 })
+  expect(journal.snapshots.get('history')).toMatchObject({ offset: 0 })
+  // As the closing of the store does.
+  release()
+})

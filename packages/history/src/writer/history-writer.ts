@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type {
   Clock,
   Entry,
@@ -44,12 +45,14 @@ export type HistoryWriterOptions = {
   batchSize?: number
   /** Milliseconds that a batch may wait for more readings (default 250). */
   batchDelay?: number
-  /** Readings kept in memory while a write runs; beyond it they are read from the journal again (default 4 batches). */
+  /** Readings kept in memory while a write runs; beyond it they are read from the journal again (default 8 batches). */
   bufferLimit?: number
   /** Milliseconds between snapshots, which let the journal trim what is stored (default 10,000). */
   snapshotEvery?: number
   /** Milliseconds of the first and the longest wait after a fault (default 500 and 30,000). */
   retry?: { first: number; longest: number }
+  /** Milliseconds that stopping waits for a write under way (default 2,000): a store that hangs must not hold up the end. */
+  stopGrace?: number
   random?: () => number
 }
 
@@ -62,7 +65,7 @@ export async function createHistoryWriter(options: HistoryWriterOptions): Promis
   const { journal, store, clock, log, batchSize = 5_000, batchDelay = 250, snapshotEvery = 10_000 } = options
   const backoff = createBackoff(options.retry ?? { first: 500, longest: 30_000 }, options.random ?? Math.random)
   const waiter = createWaiter()
-  const buffer = createLiveBuffer(journal, options.bufferLimit ?? 4 * batchSize, () => {
+  const buffer = createLiveBuffer(journal, options.bufferLimit ?? 8 * batchSize, () => {
     if (!gathering || buffer.length >= batchSize) waiter.wake()
   })
 
@@ -247,7 +250,8 @@ export async function createHistoryWriter(options: HistoryWriterOptions): Promis
       stopped = true
       buffer.stop()
       waiter.stop()
-      await running
+      // What is not known to be stored by then is written again at the next start, and changes nothing if it was.
+      await Promise.race([running, sleep(options.stopGrace ?? 2_000, undefined, { ref: false })])
       if (fault?.state !== 'misconfigured') await saveSnapshot(true)
     }
   }
