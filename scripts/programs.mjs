@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { run } from './pnpm.mjs'
@@ -9,10 +10,19 @@ const programs = {
   mosquitto: 'mosquitto',
   mosquitto_pub: 'mosquitto-clients',
   openssl: 'openssl',
+  'paho for Python': 'python3-paho-mqtt',
   strace: 'strace'
 }
 
+/** Debian's Python need not be the first on the path. */
+function hasPaho() {
+  return ['/usr/bin/python3', 'python3'].some(
+    (python) => spawnSync(python, ['-c', 'import paho.mqtt.client'], { stdio: 'ignore' }).status === 0
+  )
+}
+
 function onPath(program) {
+  if (program === 'paho for Python') return hasPaho()
   return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].some((folder) => existsSync(join(folder, program)))
 }
 

@@ -52,6 +52,13 @@ test('whoever guesses is throttled and in the audit trail; the device itself get
   expect(logged.length).toBeLessThan(60)
 })
 
+test('a secret that was written into the field of the name is not in the log', async () => {
+  city = await startIngest()
+  await expect(city.connect('det-1', { username: 'hush-hush', password: 'x' })).rejects.toMatchObject({ code: 4 })
+  await until('the connection’s end in the log', () => city?.logged.some((line) => line.includes('ended')) ?? false)
+  expect(city.logged.join('\n')).not.toContain('hush-hush')
+})
+
 test('right secrets are never throttled, however often they come back', async () => {
   city = await startIngest()
   for (let i = 0; i < 300; i++) await (await city.connect('det-1')).endAsync(true)

@@ -79,7 +79,7 @@ export function createAuthenticate({
       done(null, true)
     }
     decide().catch((error: unknown) => {
-      log('error', 'The credentials of a connection could not be checked', { device: username, error: String(error) })
+      log('error', 'The credentials of a connection could not be checked', { error: String(error) })
       refuse('unavailable')
     })
   }

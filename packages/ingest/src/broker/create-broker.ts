@@ -58,6 +58,7 @@ export async function createBroker({
 }): Promise<RunningBroker> {
   const { maySubscribe, mayHear } = policy
   const flows = new WeakMap<Duplex, InboundFlow>()
+  const accepted = new WeakSet<Client>()
   /** Clients that ask for a session to be kept under no name. */
   const nameless = new WeakSet<Client>()
   const sessions = createSessionStore({

@@ -42,7 +42,8 @@ export function createMessageQueue({ maxQueuedMessages, maxQueuedBytes }: QueueL
     add(packet) {
       const size = packet.payload?.length ?? 0
       if (packets.length >= maxQueuedMessages || bytes + size > maxQueuedBytes) return false
-      packets.push({ ...packet, messageId: undefined } as QueuedPacket)
+      // Retained is only what comes to a new subscription [MQTT-3.3.1-9].
+      packets.push({ ...packet, retain: false, messageId: undefined })
       bytes += size
       return true
     },
