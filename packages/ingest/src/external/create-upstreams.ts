@@ -91,18 +91,20 @@ export function createUpstreams({
       retry
     })
 
+  // Those that were revoked since are not subscribed to any more.
+  const registered = gateways.filter(({ id }) => directory.speaker(id) !== undefined)
   const all: Upstream[] = []
   let outlet: CommandOutlet = { send: () => Promise.resolve(false) }
   let speakerByTopic: Upstreams['speakerByTopic']
   if (external !== undefined) {
-    const speakers = gateways.filter(({ broker }) => broker === undefined)
+    const speakers = registered.filter(({ broker }) => broker === undefined)
     speakerByTopic = createTopicSpeakers({ directory, gateways: speakers })
     const filters = [...deviceFilters, ...new Set(speakers.flatMap(({ topics }) => topics))]
     const upstream = open(external, filters, receiveFrom(speakerByTopic, external.name))
     outlet = createExternalOutlet({ upstream, directory, statuses: state.statuses })
     all.push(upstream)
   }
-  for (const { id, topics, broker } of gateways) {
+  for (const { id, topics, broker } of registered) {
     if (broker === undefined) continue
     all.push(
       open(
