@@ -29,6 +29,8 @@ export type JournalFacts = {
   /** Payload of the newest tick. */
   tick: unknown
   cut: unknown
+  /** Every note that can be read, the ones above included. */
+  notes: ReadonlyMap<string, unknown>
   views: ViewFacts[]
   /** How far it had committed, by its marker and its views; the marker is a second behind at most. */
   knownEnd: number
@@ -46,18 +48,24 @@ export function readFacts(folder: string, database: DatabaseSyncInstance | undef
     }
   }
   const marked = readMarker(folder)
-  const note = (name: string): unknown =>
-    database && attempt(`The note "${name}"`, () => createNotes(database).get(name))
-  const epoch = note('epoch') as string | undefined
+  const notes = new Map<string, unknown>()
+  const names =
+    database && attempt('The notes', () => database.prepare('SELECT name FROM note').all() as { name: string }[])
+  for (const { name } of names ?? []) {
+    const value = database && attempt(`The note "${name}"`, () => createNotes(database).get(name))
+    if (value !== undefined) notes.set(name, value)
+  }
+  const epoch = notes.get('epoch') as string | undefined
   const views = (database && attempt('The records of the views', () => readViews(database))) ?? []
   for (const view of views) if (view.damaged) faults.push(`The snapshot of view "${view.name}" is damaged`)
   return {
     epoch: epoch ?? marked?.epoch,
-    earlier: (note('earlier') as EarlierEpoch[] | undefined) ?? [],
-    gone: (note('gone') as Gone[] | undefined) ?? [],
-    tally: note('tally') as Tally | undefined,
-    tick: note('tick'),
-    cut: note('cut'),
+    earlier: (notes.get('earlier') as EarlierEpoch[] | undefined) ?? [],
+    gone: (notes.get('gone') as Gone[] | undefined) ?? [],
+    tally: notes.get('tally') as Tally | undefined,
+    tick: notes.get('tick'),
+    cut: notes.get('cut'),
+    notes,
     views,
     knownEnd: Math.max(0, marked?.head ?? 0, ...views.map(({ checkpoint }) => checkpoint)),
     faults

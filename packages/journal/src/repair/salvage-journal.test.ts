@@ -14,6 +14,7 @@ import { basename, dirname, join } from 'node:path'
 import type { Entry } from '@city-brain/model'
 import { DatabaseSync } from '@photostructure/sqlite'
 import { expect, test } from 'vitest'
+import { recordChecksum } from '../checksum.ts'
 import { outcome, reading } from '../testing/drafts.ts'
 import { useJournalFolder } from '../testing/journal-folder.ts'
 import { checkJournal } from './check-journal.ts'
@@ -139,12 +140,19 @@ test('totals: readings that are gone before a store had them are taken out and c
 test('views of before begin anew, an outlet does not, and the clock goes on', async () => {
   const { epoch } = await fill()
   change('DELETE FROM entry WHERE offset = 300')
+  const note = recordChecksum('remembered', '7')
+  change(`INSERT INTO note(name, value, crc) VALUES ('remembered', '7', ${note})`)
   salvage()
   const journal = await root.open({ folder: folder() })
   for (const view of ['v', 'command-delivery']) {
     await expect(journal.snapshot(view)).rejects.toMatchObject({ code: 'other-epoch', detail: { viewEpoch: epoch } })
   }
   expect(await journal.snapshot('history')).toBeUndefined()
+  await journal.close()
+  // What the journal has noted besides stays.
+  const database = new DatabaseSync(file())
+  expect(database.prepare("SELECT value FROM note WHERE name = 'remembered'").get()).toMatchObject({ value: '7' })
+  database.close()
 })
 
 test('an older copy put back: what is missing at the end is named, and its offsets are never given out again', async () => {
