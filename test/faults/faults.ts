@@ -1,9 +1,10 @@
 import { influxAway } from './influx-away.ts'
 import { influxRefuses } from './influx-refuses.ts'
+import { journalDamaged } from './journal-damaged.ts'
 import { killNine } from './kill-nine.ts'
 import { sigterm } from './sigterm.ts'
 import { slowClients } from './slow-clients.ts'
 import type { Fault } from './support/fault.ts'
 
 /** The suite, in the order in which it runs. */
-export const faults: readonly Fault[] = [killNine, sigterm, slowClients, influxAway, influxRefuses]
+export const faults: readonly Fault[] = [killNine, sigterm, journalDamaged, slowClients, influxAway, influxRefuses]
