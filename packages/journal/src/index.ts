@@ -1,6 +1,6 @@
 export { JournalError, type JournalErrorCode } from './journal-error.ts'
 export type { JournalLimits } from './limits.ts'
-export { type JournalOptions, openJournal } from './open-journal.ts'
+export { type JournalOptions, type OpenJournal, openJournal } from './open-journal.ts'
 export { checkJournal, type JournalCheck } from './repair/check-journal.ts'
 export { copyJournal, type JournalCopy } from './repair/copy-journal.ts'
 export { type JournalPlace, journalPlace } from './repair/journal-place.ts'

@@ -33,6 +33,15 @@ export type JournalOptions = {
   rhythm?: number
 }
 
+/** The embedded journal, which knows what time to throw things away by. */
+export type OpenJournal = Journal & {
+  /**
+   * Milliseconds since 1970: the wall clock, except that a jump of more than a day ahead counts only when it has stood for a
+   * day. By this the history's own retention goes too.
+   */
+  retentionTime(): number
+}
+
 /** Kinds that devices bring in any number. While the journal is full these are refused; all else still goes in. */
 const intakeKinds: ReadonlySet<EntryKind> = new Set(['reading', 'status', 'spat', 'dead-letter'])
 
@@ -40,7 +49,7 @@ const intakeKinds: ReadonlySet<EntryKind> = new Set(['reading', 'status', 'spat'
  * Opens the journal in a folder, or makes it. One process at a time.
  * Rejects with a `JournalError`: `locked`, `unwritable`, `unknown-format`, `damaged`.
  */
-export async function openJournal(options: JournalOptions): Promise<Journal> {
+export async function openJournal(options: JournalOptions): Promise<OpenJournal> {
   const { folder, clock, log, ticks = 'wall', rhythm = 1_000 } = options
   let closed: Promise<void> | undefined
   let failure: JournalError | undefined
@@ -61,7 +70,13 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     queue.fail(failure)
   }
   const link = await startWorker({
-    start: { folder, limits: resolveLimits(options.limits ?? {}), now: clock.now(), kinds: kindTable },
+    start: {
+      folder,
+      limits: resolveLimits(options.limits ?? {}),
+      now: clock.now(),
+      monotonic: clock.monotonic(),
+      kinds: kindTable
+    },
     onDeath: fail,
     onEvent(event) {
       switch (event.type) {
@@ -94,7 +109,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
 
   function beat(): void {
     if (failure) return
-    link.post({ type: 'maintain', now: clock.now() })
+    link.post({ type: 'maintain', now: clock.now(), monotonic: clock.monotonic() })
     if (ticks === 'none') return
     queue.append(tick(), undefined, clock.now()).then(
       () => {
@@ -151,7 +166,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       throw error
     })
 
-  const journal: Journal = {
+  const journal: OpenJournal = {
     epoch,
     get head() {
       return head
@@ -232,6 +247,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       await queue.append([], { view: { name: view, checkpoint: offset, state } }, clock.now())
     },
     tally: () => ({ ...tally }),
+    retentionTime: () => space.retentionTime,
     health(): JournalHealth {
       const { full, secondsUntilFull, bytes, limitBytes, freeBytes, oldest } = space
       return {

@@ -4,7 +4,7 @@ import type { ResolvedLimits } from './limits.ts'
 import type { PackedEntries } from './packed-entries.ts'
 
 /** What the journal's worker is started with. */
-export type WorkerStart = { folder: string; limits: ResolvedLimits; now: number; kinds: KindTable }
+export type WorkerStart = { folder: string; limits: ResolvedLimits; now: number; monotonic: number; kinds: KindTable }
 
 /** Each kind of entry ages with its group. */
 export type RetentionGroup = 'telemetry' | 'dead-letter' | 'audit'
@@ -27,7 +27,7 @@ export type Question =
 
 export type ToWorker =
   | { type: 'commit'; group: CommitGroup }
-  | { type: 'maintain'; now: number }
+  | { type: 'maintain'; now: number; monotonic: number }
   | { type: 'ask'; number: number; question: Question }
 
 /** A page of entries; `reached` is how far the scan has come (all that matched up to there is in it). */
@@ -44,7 +44,10 @@ export type SpaceReport = {
   secondsUntilFull: number | undefined
 }
 
-export type Opened = { epoch: string; head: number; tally: Tally; tick: string | undefined; space: SpaceReport }
+/** With it the time by which things age. */
+export type SpaceMessage = SpaceReport & { retentionTime: number }
+
+export type Opened = { epoch: string; head: number; tally: Tally; tick: string | undefined; space: SpaceMessage }
 
 export type FromWorker =
   | { type: 'opened'; opened: Opened }
@@ -53,5 +56,5 @@ export type FromWorker =
   | { type: 'rejected'; error: ErrorRecord }
   | { type: 'answer'; number: number; answer: unknown }
   | { type: 'fault'; number: number; error: ErrorRecord }
-  | { type: 'space'; space: SpaceReport }
+  | { type: 'space'; space: SpaceMessage }
   | { type: 'log'; level: 'info' | 'warn' | 'error'; message: string; detail?: Record<string, unknown> }

@@ -150,7 +150,15 @@ async function compose(
 
   // The past.
   progress('Opening the history')
-  const history = await openHistory({ options, environment, folder: join(data, 'history'), historyDays, log })
+  const history = await openHistory({
+    options,
+    environment,
+    folder: join(data, 'history'),
+    historyDays,
+    // What is too old is told by the journal: a clock that jumps years ahead must not empty the history.
+    clock: { now: journal.retentionTime, monotonic: clock.monotonic },
+    log
+  })
   closers.add('The history store', () => history.close())
   await refuseOlderCopy(journal, history, data)
   const writer = await createHistoryWriter({ journal, store: history, clock, log })
@@ -379,16 +387,18 @@ async function openHistory({
   environment,
   folder,
   historyDays,
+  clock,
   log
 }: {
   options: Options
   environment: Environment
   folder: string
   historyDays: number
+  clock: Clock
   log: Log
 }): Promise<HistoryStore> {
   try {
-    if (options.history === 'duckdb') return await openDuckDbHistory({ folder, retentionDays: historyDays, log })
+    if (options.history === 'duckdb') return await openDuckDbHistory({ folder, retentionDays: historyDays, clock, log })
     const { bucket = 'city-brain', organisation, token, username, password } = environment.influx
     const url = options.influxUrl ?? ''
     return await openInfluxHistory({
@@ -400,6 +410,7 @@ async function openHistory({
       password,
       retentionDays: historyDays,
       checkpoints: createHistoryCheckpointFile(folder, { url, bucket, organisation }),
+      clock,
       log
     })
   } catch (error) {

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Clock, type Journal, systemClock } from '@city-brain/model'
+import { type Clock, systemClock } from '@city-brain/model'
 import { afterEach } from 'vitest'
-import { type JournalOptions, openJournal } from '../open-journal.ts'
+import { type JournalOptions, type OpenJournal, openJournal } from '../open-journal.ts'
 
 export type Logged = { level: string; message: string; detail?: Record<string, unknown> }
 
@@ -13,7 +13,7 @@ export type Logged = { level: string; message: string; detail?: Record<string, u
  */
 export function useJournalFolder() {
   let folder: string | undefined
-  const open: Journal[] = []
+  const open: OpenJournal[] = []
   const logged: Logged[] = []
   afterEach(async () => {
     await Promise.all(open.splice(0).map((journal) => journal.close().catch(() => {})))
@@ -28,7 +28,7 @@ export function useJournalFolder() {
   return {
     path,
     logged,
-    async open(options: Partial<JournalOptions> = {}): Promise<Journal> {
+    async open(options: Partial<JournalOptions> = {}): Promise<OpenJournal> {
       const journal = await openJournal({
         folder: path(),
         clock: systemClock,

@@ -4,17 +4,20 @@ import type { FromWorker } from '../protocol.ts'
 import type { Ballast } from './disk-space.ts'
 import type { Notes } from './notes.ts'
 import type { Retention } from './retention.ts'
+import type { RetentionTime } from './retention-time.ts'
 import type { SpaceWatch } from './space-watch.ts'
 import { toJournalError } from './sqlite-fault.ts'
 import type { ViewStore } from './view-store.ts'
 
 /** Time that retention may take of each second, milliseconds; commits come between its steps. */
 const budget = 250
+/** How often the time by which entries age is kept, milliseconds. */
+const keepTimeEvery = 60_000
 
 export type Maintenance = {
-  start(now: number): void
+  start(wall: number): void
   /** Once a second: mark the head, cut what may go, measure, report. */
-  run(now: number): void
+  run(wall: number, monotonic: number): void
   committed(bytes: number): void
   /** The disk refused a commit: the ballast goes, so that retention can write. */
   diskFull(): void
@@ -30,12 +33,15 @@ export function createMaintenance(options: {
   space: SpaceWatch
   ballast: Ballast
   limits: ResolvedLimits
+  time: RetentionTime
+  /** On the monotonic clock, as all that is no wall clock here. */
   startedAt: number
   head: () => number
   mark: () => void
 }): Maintenance {
-  const { post, database, notes, retention, views, space, ballast, limits, startedAt, head, mark } = options
+  const { post, database, notes, retention, views, space, ballast, limits, time, startedAt, head, mark } = options
   let now = startedAt
+  let timeKeptAt = Number.NEGATIVE_INFINITY
   let full = false
   let cutting: NodeJS.Immediate | undefined
   let warned = false
@@ -52,7 +58,7 @@ export function createMaintenance(options: {
       if (full) log('error', 'The journal is full: intake is stopped', { bytes, limitBytes, freeBytes })
       else log('info', 'The journal has room again: intake goes on', { bytes, limitBytes, freeBytes })
     }
-    post({ type: 'space', space: state })
+    post({ type: 'space', space: { ...state, retentionTime: time.now() } })
   }
 
   /** The last offset that may go. Right after the start, views that are yet to come count too. */
@@ -97,7 +103,7 @@ export function createMaintenance(options: {
   const cut = (until: number) => {
     cutting = undefined
     try {
-      const more = retention.step({ now, head: head(), floor: floor(), squeeze: space.squeeze() }) > 0
+      const more = retention.step({ now: time.now(), head: head(), floor: floor(), squeeze: space.squeeze() }) > 0
       if (more && performance.now() < until) {
         // One step at a time: whoever waits for a commit or a page comes first.
         cutting = setImmediate(cut, until)
@@ -122,6 +128,21 @@ export function createMaintenance(options: {
     report()
   }
 
+  const keepTime = () => {
+    timeKeptAt = now
+    attempt('The time by which entries age could not be kept', () => notes.set('retentionTime', time.state()))
+  }
+
+  const passTime = (wall: number, monotonic: number) => {
+    const verdict = time.pass(wall, monotonic - now)
+    now = monotonic
+    const detail = { wall, retentionTime: time.now() }
+    if (verdict === 'doubted') {
+      log('warn', 'The clock is more than a day ahead: entries age by it only when it has stood for a day', detail)
+    } else if (verdict === 'believed') log('warn', 'The clock has stood for a day: entries age by it again', detail)
+    if (verdict !== undefined || now - timeKeptAt >= keepTimeEvery) keepTime()
+  }
+
   /** After the disk was full: whether it takes a write again, and has room for the ballast. */
   const tryDisk = () => {
     attempt('The disk of the journal', () => {
@@ -139,16 +160,16 @@ export function createMaintenance(options: {
   }
 
   return {
-    start(at) {
-      now = at
+    start(wall) {
       if (!ballast.take()) {
         refused = true
         space.refused()
       }
       mark()
+      passTime(wall, startedAt)
     },
-    run(at) {
-      now = at
+    run(wall, monotonic) {
+      passTime(wall, monotonic)
       attempt('The head of the journal could not be marked', mark)
       if (space.diskShort()) giveBack()
       if (refused) tryDisk()
@@ -160,6 +181,7 @@ export function createMaintenance(options: {
     },
     diskFull,
     stop() {
+      keepTime()
       if (cutting !== undefined) clearImmediate(cutting)
     }
   }

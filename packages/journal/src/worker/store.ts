@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Tick } from '@city-brain/model'
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
 import { JournalError, toErrorRecord } from '../journal-error.ts'
 import type { CommitGroup, FromWorker, Opened, Question, SnapshotAnswer, WorkerStart } from '../protocol.ts'
@@ -14,6 +15,7 @@ import { openDatabase } from './open-database.ts'
 import { createEntryReader } from './read-entries.ts'
 import { checkEnd, verifyTail } from './recover-head.ts'
 import { createRetention } from './retention.ts'
+import { createRetentionTime, type RetentionTimeState } from './retention-time.ts'
 import { createSpaceWatch } from './space-watch.ts'
 import { toJournalError } from './sqlite-fault.ts'
 import { createViewStore } from './view-store.ts'
@@ -21,12 +23,15 @@ import { createViewStore } from './view-store.ts'
 export type Store = {
   readonly opened: Opened
   commit(group: CommitGroup): void
-  maintain(now: number): void
+  maintain(wall: number, monotonic: number): void
   ask(question: Question): unknown
 }
 
 /** Opens the journal's files in their folder and joins what works on them. Throws a `JournalError`. */
-export function openStore({ folder, limits, now, kinds }: WorkerStart, post: (message: FromWorker) => void): Store {
+export function openStore(
+  { folder, limits, now, monotonic, kinds }: WorkerStart,
+  post: (message: FromWorker) => void
+): Store {
   try {
     mkdirSync(folder, { recursive: true })
   } catch (error) {
@@ -69,6 +74,9 @@ export function openStore({ folder, limits, now, kinds }: WorkerStart, post: (me
         oldest: () => (oldest.get() as { oldest: number | null }).oldest ?? 0
       })
       const ballast = createBallast(join(folder, 'ballast'), limits.ballastBytes)
+      const lastTick = notes.get('tick') as Tick | undefined
+      const saved = notes.get('retentionTime') as RetentionTimeState | undefined
+      const time = createRetentionTime(saved ?? { time: lastTick?.now ?? now, waited: 0 })
       const maintenance = createMaintenance({
         post,
         notes,
@@ -78,7 +86,8 @@ export function openStore({ folder, limits, now, kinds }: WorkerStart, post: (me
         space,
         ballast,
         limits,
-        startedAt: now,
+        time,
+        startedAt: monotonic,
         head: committer.head,
         mark: () => marker.write(epoch, committer.head())
       })
@@ -91,7 +100,7 @@ export function openStore({ folder, limits, now, kinds }: WorkerStart, post: (me
           head,
           tally: notes.get('tally') as Opened['tally'],
           tick: notes.get('tick') === undefined ? undefined : JSON.stringify(notes.get('tick')),
-          space: space.report(now)
+          space: { ...space.report(monotonic), retentionTime: time.now() }
         },
         commit(group) {
           try {

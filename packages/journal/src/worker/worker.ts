@@ -17,7 +17,7 @@ try {
         break
       case 'maintain':
         try {
-          store.maintain(message.now)
+          store.maintain(message.now, message.monotonic)
         } catch (error) {
           post({ type: 'log', level: 'error', message: `Seeing to the journal's space failed: ${String(error)}` })
         }
