@@ -116,14 +116,18 @@ export async function createBroker({
   broker.on('subscribe', (_subscriptions, client) => delivery.settled(client))
   broker.on('unsubscribe', (filters, client) => delivery.ended(client, filters))
   broker.on('connackSent', ({ returnCode }, client) => {
-    if (returnCode === 0) flows.get(client.conn)?.accepted()
+    if (returnCode !== 0) return
+    accepted.add(client)
+    flows.get(client.conn)?.accepted()
   })
   /** Whatever was on its way to a client that is gone is an error of its own; the first says it all. */
   const failed = new WeakSet<Client>()
   broker.on('clientError', (client, error) => {
     if (failed.has(client)) return
     failed.add(client)
-    log('info', 'A connection ended with an error', { client: client.id, error: error.message })
+    // Before it was let in, its id begins with whatever it wrote as its name: that may be a secret in the wrong field.
+    const who = accepted.has(client) ? { client: client.id } : {}
+    log('info', 'A connection ended with an error', { ...who, error: error.message })
   })
   broker.on('connectionError', (_client, error) => {
     log('info', 'A connection ended before it was accepted', { error: error.message })
