@@ -63,10 +63,10 @@ async function measure(consumer: Consumer, clients: readonly LoadClient[], forSe
   return { perSecond, cpuMicroseconds, acknowledged, ...(await consumer.finish()) }
 }
 
-async function run(file: 'city-side.ts' | 'naive-side.ts', forSeconds: number) {
+async function run(name: 'city' | 'naive', forSeconds: number) {
   const mosquitto = await startMosquitto()
   try {
-    const consumer = await startConsumer(file, `mqtt://127.0.0.1:${mosquitto.port}`)
+    const consumer = await startConsumer(name, `mqtt://127.0.0.1:${mosquitto.port}`)
     const devices = Array.from({ length: deviceCount }, (_, i) => deviceId(i))
     const clients = await Promise.all(
       devices.map((device) => LoadClient.connect(mosquitto.port, device, secretOf(device), topicOf(device)))
@@ -79,9 +79,9 @@ async function run(file: 'city-side.ts' | 'naive-side.ts', forSeconds: number) {
   }
 }
 
-const naive = await run('naive-side.ts', Math.min(5, seconds))
+const naive = await run('naive', Math.min(5, seconds))
 console.log(`naive: ${naive.perSecond} a second, acknowledged after ${naive.acknowledgedAfter.p50} ms`)
-const city = await run('city-side.ts', seconds)
+const city = await run('city', seconds)
 const lost = city.acknowledged - city.found
 if (lost > 0) {
   console.error(`${lost} of ${city.acknowledged} readings that mosquitto acknowledged are not in the journal`)

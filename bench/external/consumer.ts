@@ -11,18 +11,23 @@ export type Consumer = {
   finish(): Promise<Extract<Report, { kind: 'done' }>>
 }
 
-export async function startConsumer(file: 'city-side.ts' | 'naive-side.ts', url: string): Promise<Consumer> {
-  const path = fileURLToPath(new URL(`./${file}`, import.meta.url))
+const programs = {
+  city: new URL('./city-side.ts', import.meta.url),
+  naive: new URL('./naive-side.ts', import.meta.url)
+}
+
+export async function startConsumer(name: keyof typeof programs, url: string): Promise<Consumer> {
+  const path = fileURLToPath(programs[name])
   const profile = process.env.CPU_PROFILE ? ['--cpu-prof', `--cpu-prof-dir=${process.env.CPU_PROFILE}`] : []
   const child = fork(path, [url], { execArgv: ['--import', 'tsx', ...profile] })
   const next = <K extends Report['kind']>(kind: K) =>
     new Promise<Extract<Report, { kind: K }>>((resolve, reject) => {
-      const failed = (code: number | null) => reject(new Error(`${file} ended with ${code}`))
+      const failed = (code: number | null) => reject(new Error(`${name} ended with ${code}`))
       child.once('exit', failed)
       child.once('message', (report: Report) => {
         child.off('exit', failed)
         if (report.kind === kind) resolve(report as Extract<Report, { kind: K }>)
-        else reject(new Error(`${file} said ${report.kind} in place of ${kind}`))
+        else reject(new Error(`${name} said ${report.kind} in place of ${kind}`))
       })
     })
   await next('ready')

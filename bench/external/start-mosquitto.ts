@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 
 /** Debian's mosquitto on a free loopback port, with room for whatever is under way (fifty messages of each device); ends with `stop`. */
 export async function startMosquitto(): Promise<{ port: number; stop(): Promise<void> }> {
@@ -21,11 +21,13 @@ export async function startMosquitto(): Promise<{ port: number; stop(): Promise<
       ''
     ].join('\n')
   )
-  const path = `${process.env.PATH ?? ''}:/usr/sbin`
-  const child = spawn('mosquitto', ['-c', file], { stdio: 'inherit', env: { ...process.env, PATH: path } })
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+  const program = folders.map((path) => join(path, 'mosquitto')).find((path) => existsSync(path))
+  if (program === undefined) throw new Error('mosquitto is not installed (Debian package mosquitto)')
+  const child = spawn(program, ['-c', file], { stdio: 'inherit' })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const failed = new Promise<never>((_, reject) => {
-    child.once('error', (error) => reject(new Error(`mosquitto (Debian package mosquitto): ${error.message}`)))
+    child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`mosquitto ended with ${code}`)))
   })
   failed.catch(() => undefined)
