@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { connectAsync } from 'mqtt'
@@ -25,6 +25,8 @@ beforeAll(async () => {
   const register = parse(readFileSync(join(files, 'devices.yaml'), 'utf8')) as Record<string, unknown>
   const gateways = [{ id: 'gateway', topics: ['webhook/gateway'], entityPrefix: 'bin-', webhook: true }]
   writeFileSync(join(files, 'devices.yaml'), stringify({ ...register, gateways }))
+  mkdirSync(data)
+  chmodSync(data, 0o755)
   city = await startCity({ city: files, data })
   operator = await signInFirst(city)
 })
@@ -106,9 +108,10 @@ test('the first password is told once on the screen and is in no file', () => {
   expect(filesOf(data).filter((file) => readFileSync(file).includes(password))).toEqual([])
 })
 
-test('nobody else on the machine can read the data folder', () => {
-  expect(statSync(data).mode & 0o077).toBe(0)
-  expect(statSync(join(data, 'identity.db')).mode & 0o077).toBe(0)
+test('nobody else on the machine can read what the city wrote, even into a folder that was open to all', () => {
+  const open = filesOf(data).filter((file) => (statSync(file).mode & 0o077) !== 0)
+  expect(open).toEqual([])
+  expect(filesOf(data).length).toBeGreaterThan(3)
 })
 
 function leaks(): string[] {

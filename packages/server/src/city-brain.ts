@@ -26,6 +26,9 @@ import { createOperators, firstOperator } from './identity/operators.ts'
 import { createSessions } from './identity/sessions.ts'
 import { StartFault } from './start-fault.ts'
 
+// As the city's process: what it writes is its owner's alone.
+process.umask(0o077)
+
 const usage = `Usage: npm run city-brain -- COMMAND [--data DIR]
 
   operator reset [NAME]            a new password for an operator, printed once (default: ${firstOperator})

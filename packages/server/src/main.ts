@@ -18,6 +18,9 @@ const stopTime = 10_000
 /** One press of Ctrl-C may arrive twice: from the terminal, and from npm, which passes it on. */
 const samePress = 500
 
+// Whatever it writes is its owner's alone, also in a data folder that others may look into.
+process.umask(0o077)
+
 // A terminal that is closed takes nothing any more; that must not keep the city from stopping cleanly.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
