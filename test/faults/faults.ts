@@ -1,3 +1,4 @@
+import { backupRestore } from './backup-restore.ts'
 import { influxAway } from './influx-away.ts'
 import { influxRefuses } from './influx-refuses.ts'
 import { journalDamaged } from './journal-damaged.ts'
@@ -7,4 +8,12 @@ import { slowClients } from './slow-clients.ts'
 import type { Fault } from './support/fault.ts'
 
 /** The suite, in the order in which it runs. */
-export const faults: readonly Fault[] = [killNine, sigterm, journalDamaged, slowClients, influxAway, influxRefuses]
+export const faults: readonly Fault[] = [
+  killNine,
+  sigterm,
+  journalDamaged,
+  backupRestore,
+  slowClients,
+  influxAway,
+  influxRefuses
+]
