@@ -1,5 +1,4 @@
 export type { CheckCredentials } from './broker/authenticate.ts'
-export type { TlsListener } from './broker/open-device-broker.ts'
 export type { TlsIdentity } from './broker/open-listener.ts'
 export { type CommandDelivery, createCommandDelivery } from './commands/create-command-delivery.ts'
 export { createIngest, defaultLimits, type Ingest, type IngestCounts, type IngestLimits } from './create-ingest.ts'

@@ -22,8 +22,6 @@ type Session = {
   incoming: Set<number>
 }
 
-export type SessionStore = ReturnType<typeof createSessionStore>
-
 /**
  * What the broker keeps of its clients, in memory and bounded: it ends with a restart. aedes' own store has no bound on
  * queues, keeps the queues of sessions that are gone, and keeps the payload of every QoS 2 message. The names are those
