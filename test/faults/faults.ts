@@ -1,7 +1,10 @@
 import { backupRestore } from './backup-restore.ts'
+import { clockJumps } from './clock-jumps.ts'
+import { historyFull } from './history-full.ts'
 import { influxAway } from './influx-away.ts'
 import { influxRefuses } from './influx-refuses.ts'
 import { journalDamaged } from './journal-damaged.ts'
+import { journalFull } from './journal-full.ts'
 import { killNine } from './kill-nine.ts'
 import { sigterm } from './sigterm.ts'
 import { slowClients } from './slow-clients.ts'
@@ -14,6 +17,9 @@ export const faults: readonly Fault[] = [
   journalDamaged,
   backupRestore,
   slowClients,
+  clockJumps,
+  journalFull,
+  historyFull,
   influxAway,
   influxRefuses
 ]

@@ -34,8 +34,9 @@ export const killNine: Fault = {
       context.log(`kill ${round + 1} (${moment}), ${load.pubacks()} PUBACKs`)
     }
     await load.drain()
+    const peakMegabytes = city.peakMegabytes()
     const counts = await proveNoLoss(context, city, load.acknowledged)
-    return { repetitions, ...counts, peakMegabytes: city.peakMegabytes() }
+    return { repetitions, ...counts, peakMegabytes }
   }
 }
 

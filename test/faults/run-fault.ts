@@ -30,6 +30,7 @@ export async function runFault(fault: Fault, short: boolean): Promise<FaultOutco
       console.log(`  ${String(seconds()).padStart(4)} s  NOT AS EXPECTED: ${otherwise}`)
       failures.push(otherwise)
     },
+    failed: () => failures.length > 0,
     onEnd: (action) => void ends.push(action)
   }
   let result: FaultResult | undefined

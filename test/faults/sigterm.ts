@@ -33,7 +33,8 @@ export const sigterm: Fault = {
     }
     context.log(`slowest stop ${slowest} ms`)
     await load.drain()
+    const peakMegabytes = city.peakMegabytes()
     const counts = await proveNoLoss(context, city, load.acknowledged)
-    return { repetitions, ...counts, peakMegabytes: city.peakMegabytes() }
+    return { repetitions, ...counts, peakMegabytes }
   }
 }

@@ -51,11 +51,12 @@ export const slowClients: Fault = {
     await load.drain()
     context.expect(city.peakMegabytes() < mostMegabytes, `the city took ${city.peakMegabytes()} MB`)
     const acknowledged = new Set([...load.acknowledged, ...relayed, ...heard])
+    const peakMegabytes = city.peakMegabytes()
     const counts = await proveNoLoss(context, city, acknowledged)
     return {
       repetitions: repetitions.reduce((sum, one) => sum + one, 1),
       ...counts,
-      peakMegabytes: city.peakMegabytes()
+      peakMegabytes
     }
   }
 }
@@ -147,7 +148,9 @@ async function slowSubscriber(
   await stillServed(load, 'a slow subscriber')
   await waitFor(() => read >= messages, 30_000).catch(() => undefined)
   context.expect(read === messages, `the subscriber that reads got ${read} of ${messages} messages`)
-  context.log(`${messages} messages of ${relayedBytes / 1_000} kB beside subscribers that read nothing; ${city.peakMegabytes()} MB`)
+  context.log(
+    `${messages} messages of ${relayedBytes / 1_000} kB beside subscribers that read nothing; ${city.peakMegabytes()} MB`
+  )
   await Promise.all([reader.endAsync(true), speaker.endAsync(true)])
   destroyAll(slow)
   return slow.length
@@ -245,7 +248,9 @@ async function startDeafPublisher(
       socket.on('data', onData)
       socket.resume()
       await waitFor(() => heard.size === keys.length || socket.closed, 60_000).catch(() => undefined)
-      context.log(`${keys.length} messages before anything was read, then ${heard.size} PUBACKs; ${city.peakMegabytes()} MB`)
+      context.log(
+        `${keys.length} messages before anything was read, then ${heard.size} PUBACKs; ${city.peakMegabytes()} MB`
+      )
       context.expect(socket.closed || heard.size === keys.length, `${heard.size} of ${keys.length} PUBACKs came`)
       socket.destroy()
       return heard

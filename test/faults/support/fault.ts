@@ -17,6 +17,8 @@ export type FaultContext = {
   log(text: string): void
   /** An expectation of the fault's own. Where it does not hold the fault has failed, and goes on all the same. */
   expect(holds: boolean, otherwise: string): void
+  /** Whether an expectation did not hold, or the fault broke off. */
+  failed(): boolean
   /** To be done when the fault ends, however it ends, the last first. */
   onEnd(action: () => unknown): void
 }

@@ -6,7 +6,7 @@ import { keyOfPayload } from './fault-load.ts'
 import type { FaultCity } from './start-fault-city.ts'
 
 /** As much as the API gives at once. */
-const historyPage = 10_000
+const historyPage = 2_000
 const deadLetterPage = 500
 
 /**

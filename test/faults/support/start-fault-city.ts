@@ -70,6 +70,7 @@ export async function startFaultCity(
   }
   context.onEnd(async () => {
     memory.stop()
+    if (context.failed()) context.log(`the city's last words:\n${(running?.output() ?? '').slice(-4_000)}`)
     await running?.kill()
   })
 
