@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type EntryKind, entryKinds, type Tally } from '@city-brain/model'
+import { entryKinds } from '@city-brain/model'
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
 import { JournalError } from '../journal-error.ts'
 import { freeBytesOf } from '../worker/disk-space.ts'
@@ -10,7 +10,7 @@ import { toJournalError } from '../worker/sqlite-fault.ts'
 import { checkJournal, type JournalCheck } from './check-journal.ts'
 import { closeReadable, openReadable } from './open-readable.ts'
 import { ownStores, readFacts, type StorePlace } from './read-facts.ts'
-import type { LostRange } from './scan-entries.ts'
+import type { Salvage } from './salvage.ts'
 import { writeSalvaged } from './write-salvaged.ts'
 
 /**
@@ -19,24 +19,6 @@ import { writeSalvaged } from './write-salvaged.ts'
  * ones stays theirs. Not a multiple of a million, which InfluxDB's points would not tell apart.
  */
 const leftOut = 500_000
-
-export type Salvage = {
-  /** Where the journal lies that was replaced, untouched. */
-  damaged: string
-  epoch: string
-  /** Checkpoints of this epoch up to `through` fit the new journal. */
-  earlier: { epoch: string | undefined; through: number }
-  /** What could not be brought over. The last of them ends at `through`, whatever was committed after it is gone too. */
-  lost: LostRange[]
-  /** Entries that were brought over, by kind, and the newest of them. */
-  kinds: Partial<Record<EntryKind, number>>
-  entries: number
-  last: { offset: number; at: number } | undefined
-  /** The totals as they go on, and readings taken out of them that no store had yet and nobody will see again. */
-  tally: Tally
-  lostReadings: number
-  faults: string[]
-}
 
 /**
  * Makes a new journal of everything that can be read of a damaged one, and puts it in its place; the damaged one stays

@@ -8,7 +8,7 @@ import { openHeadMarker } from '../worker/head-marker.ts'
 import { createNotes } from '../worker/notes.ts'
 import { makeDatabase } from './new-database.ts'
 import type { JournalFacts } from './read-facts.ts'
-import type { Salvage } from './salvage-journal.ts'
+import type { Salvage } from './salvage.ts'
 import { type LostRange, scanEntries } from './scan-entries.ts'
 
 /** Writes what can be read of `source` into a new journal in the folder `target`, and closes it. */
