@@ -44,7 +44,21 @@ const uplink: fc.Arbitrary<FuzzMessage> = fc.record({
   payload
 })
 
+/** As a device that is well says it: among all that is wrong, it must get through. */
+const good: fc.Arbitrary<FuzzMessage> = fc
+  .tuple(
+    fc.constantFrom(['bin-1', 'fillingLevel'], ['park-1', 'availableSpotNumber'], ['cab-1', 'intensity']),
+    fc.date({ min: new Date('2025-01-01'), max: new Date('2026-01-01'), noInvalidDate: true }),
+    fc.nat(1)
+  )
+  .map(([[device = '', attribute = ''], date, value]) => {
+    const entity = device === 'cab-1' ? { id: 'det-1' } : {}
+    const reading = { ...entity, dateObserved: date.toISOString(), [attribute]: value }
+    return { device, topic: ownTopic(device, 'obs'), payload: Buffer.from(JSON.stringify(reading)) }
+  })
+
 export const anyMessage: fc.Arbitrary<FuzzMessage> = fc.oneof(
   { weight: 4, arbitrary: message },
+  { weight: 1, arbitrary: good },
   { weight: 1, arbitrary: uplink }
 )

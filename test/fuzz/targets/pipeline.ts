@@ -69,6 +69,7 @@ export const fuzzPipeline: FuzzTarget = async ({ inputs, seed, folder }) => {
   const found = { all: 0, byFingerprint: 0 }
   const unfound = { control: 0, feed: 0, wrongTopic: new Set<number>() }
   let lost = 0
+  let lossFaults = 0
 
   for (let done = 0; done < inputs; done += chunk) {
     const messages = fc.sample(anyMessage, { numRuns: Math.min(chunk, inputs - done), seed: seed + done })
@@ -88,6 +89,7 @@ export const fuzzPipeline: FuzzTarget = async ({ inputs, seed, folder }) => {
         else if (kind === 'wrong-topic') unfound.wrongTopic.add(fingerprint)
         else {
           lost++
+          lossFaults++
           faults.add('acknowledged and lost', { ...message, payload: message.payload.toString('base64') })
         }
       }
@@ -104,11 +106,15 @@ export const fuzzPipeline: FuzzTarget = async ({ inputs, seed, folder }) => {
   const excess = (what: string, messages: number, counted: number) => {
     if (messages <= counted) return
     lost += messages - counted
+    lossFaults++
     faults.add(`${what}: ${messages} acknowledged without an entry, but only ${counted} counted`, {})
   }
   excess('status, acknowledgements and signal states', unfound.control, stored.control)
   excess('messages that a feed passes over', unfound.feed, ignored)
   excess('wrong topics', unfound.wrongTopic.size, throttled)
+  if (inputs > 500 && Math.min(tally.accepted, tally.rejected, tally.duplicate) === 0) {
+    faults.add('nothing was ever accepted, rejected or a repeat', tally)
+  }
   const rejected = stored.deadLetters + throttled
   if (tally.accepted !== stored.readings || tally.rejected !== rejected) {
     faults.add('the counters do not add up', {
@@ -121,7 +127,7 @@ export const fuzzPipeline: FuzzTarget = async ({ inputs, seed, folder }) => {
   return {
     target: 'pipeline',
     inputs,
-    crashes: faults.count - lost,
+    crashes: faults.count - lossFaults,
     acknowledged: found.all,
     found: found.all - lost,
     lost,
