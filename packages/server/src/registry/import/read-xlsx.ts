@@ -1,3 +1,5 @@
+// Named here, so that it is found too where another package compiles this file.
+/// <reference path="./saxen.d.ts" />
 import { strFromU8, unzipSync } from 'fflate'
 import { Parser } from 'saxen'
 import { type ReadTable, toTable } from './table.ts'
