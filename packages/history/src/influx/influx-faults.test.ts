@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { HistoryCheckpoint, HistoryRefusal, HistoryStore } from '@city-brain/model'
@@ -210,6 +211,8 @@ await describeInflux('InfluxDB that refuses, is away, or is set up wrongly', (se
       const row = (offset: number) => detector(offset, base + offset, { intensity: offset })
       await store.write([row(1)], { epoch, offset: 1 }, nothingRefused)
       own.process?.kill('SIGSTOP')
+      // On a busy machine a signal takes its time.
+      await vi.waitFor(() => expect(readFileSync(`/proc/${own.process?.pid}/stat`, 'utf8')).toMatch(/\) T /))
       await expect(store.write([row(1), row(2)], { epoch, offset: 2 }, nothingRefused)).rejects.toThrow(
         /did not answer/
       )
