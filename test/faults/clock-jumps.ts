@@ -95,8 +95,8 @@ function createWallClock(folder: string): { env: Record<string, string>; set(sec
 /** Long enough for ticks, for retention, and for the history to be written under this clock. */
 async function dwell(context: FaultContext, load: FaultLoad): Promise<void> {
   const before = load.pubacks()
-  await sleep(context.short ? 3_000 : 10_000)
-  await waitFor(() => load.pubacks() > before + 500, 60_000)
+  await sleep(context.short ? 1_500 : 10_000)
+  await waitFor(() => load.pubacks() > before + 300, 60_000)
 }
 
 /** Seconds. */

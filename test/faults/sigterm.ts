@@ -13,7 +13,7 @@ export const sigterm: Fault = {
   name: 'sigterm',
   title: 'SIGTERM during load: the city drains within 10 s and ends with exit code 0',
   async run(context) {
-    const repetitions = context.short ? 2 : 20
+    const repetitions = context.short ? 1 : 20
     const city = await startFaultCity(context)
     const load = await startFaultLoad({ mqttPort: city.mqttPort, devices: city.devices, perSecond: 1_500 })
     context.onEnd(() => load.close())

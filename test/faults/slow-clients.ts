@@ -35,16 +35,13 @@ export const slowClients: Fault = {
 
     const deaf = await startDeafPublisher(context, city, silent, context.short ? 20_000 : 200_000)
     const relayed = new Set<string>()
+    const storm = context.short ? { count: 1_000, seconds: 10 } : { count: 10_000, seconds: 60 }
     const repetitions = [
-      await halfOpen(context, city, load, context.short ? 100 : 1_000),
       await slowSubscriber(context, city, load, relayed, context.short ? 1_000 : 5_000),
-      await reconnectStorm(
-        context,
-        city,
-        load,
-        storming,
-        context.short ? { count: 1_000, seconds: 10 } : { count: 10_000, seconds: 60 }
-      )
+      ...(await Promise.all([
+        halfOpen(context, city, load, context.short ? 100 : 1_000),
+        reconnectStorm(context, city, load, storming, storm)
+      ]))
     ]
     await stillServed(load, 'a client that never reads its PUBACKs')
     const heard = await deaf.listen()

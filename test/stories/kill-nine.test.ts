@@ -4,11 +4,11 @@ import { startCity, temporaryFolder, waitFor } from '../city/start-city.ts'
 import { killNine } from '../faults/kill-nine.ts'
 import { runFault } from '../faults/run-fault.ts'
 
-test('five times kill -9 under load: what was acknowledged is there once, and nothing else is left running', async () => {
+test('kill -9 under load, while it starts and while it stops: what was acknowledged is there once, and nothing else is left running', async () => {
   const { failures, result } = await runFault(killNine, true)
   expect(failures).toEqual([])
   expect(result).toMatchObject({ lost: 0, doubled: 0 })
-  expect(result?.acknowledged).toBeGreaterThan(2_000)
+  expect(result?.acknowledged).toBeGreaterThan(500)
 }, 240_000)
 
 test('what a city with its simulation started is gone soon after its kill -9', async () => {
