@@ -45,14 +45,3 @@ export type FaultResult = FaultCounts & {
 }
 
 export type Skipped = { skipped: string }
-
-/** Faults may have several cities one after the other: their counts together. */
-export function addCounts(a: FaultCounts, b: FaultCounts): FaultCounts {
-  return {
-    acknowledged: a.acknowledged + b.acknowledged,
-    found: a.found + b.found,
-    deadLettered: a.deadLettered + b.deadLettered,
-    lost: a.lost + b.lost,
-    doubled: a.doubled + b.doubled
-  }
-}
