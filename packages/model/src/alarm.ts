@@ -11,7 +11,8 @@ export type AlarmState = 'unacknowledged' | 'acknowledged' | 'returned-unacknowl
 
 /**
  * Payload of an `alarm` entry: one transition. The state of an alarm is the fold of its transitions, never a re-evaluation.
- * An alarm is one per rule and entity; its id is `rule/entity`.
+ * An alarm is one per rule and entity; its id is `rule/entity`. The city's own alarm of a full journal has
+ * `city.journal-full` for a rule and the id of the city for an entity.
  */
 export type AlarmTransition = {
   alarm: string

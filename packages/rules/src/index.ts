@@ -1,3 +1,4 @@
+export { isActive, nextAlarmState } from './alarm-state.ts'
 export { type AlarmsView, createAlarmsView } from './alarms-view.ts'
 export { backtest } from './backtest.ts'
 export { loadRules } from './load-rules.ts'

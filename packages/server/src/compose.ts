@@ -38,6 +38,8 @@ import { openIdentityDatabase } from './identity/identity-database.ts'
 import { createOperators } from './identity/operators.ts'
 import { createSessions } from './identity/sessions.ts'
 import { createSignInLimit } from './identity/sign-in-limit.ts'
+import { createJournalAlarmView } from './journal-alarm/journal-alarm-view.ts'
+import { watchJournalSpace } from './journal-alarm/watch-journal-space.ts'
 import { listen } from './listen.ts'
 import { createActivity } from './live/activity.ts'
 import { createDeviceStates } from './live/device-states.ts'
@@ -177,9 +179,11 @@ async function compose(
   const live = createParts(journal.head)
   const liveView = createLiveView(live)
   const activity = createActivity()
+  const journalAlarm = createJournalAlarmView(city.file.id)
   const views: View[] = [
     liveView,
     activity,
+    journalAlarm,
     createQuality({ assets: registry.assets() }),
     createRulesView({ ruleSet, assets: registry.assets(), controllers }),
     createSignalsView({ intersections, assets })
@@ -192,6 +196,8 @@ async function compose(
   await Promise.all(running.map(({ runner }) => runner.caughtUp)).catch((error: Error) => {
     throw new StartFault(`The journal could not be read to its end: ${error.message}`)
   })
+  const space = watchJournalSpace({ journal, due: journalAlarm.due, log })
+  closers.add('The alarm of a full journal', () => space.close())
 
   // The door for devices, and the way to them.
   const directory = createDirectory({ register: registry.register(), assets: registry.assets() })

@@ -63,7 +63,8 @@ export function HistoryChart({ sources }: { sources: readonly string[] }) {
   const alarms = useQuery({
     queryKey: ['alarm-marks', source, to],
     queryFn: ({ signal }) => request<EntriesAnswer>(paths.entries(source ?? '', 'alarm', 100), { signal }),
-    enabled: source !== undefined,
+    // Without a chart there is nothing to mark, and the city itself and devices have no trail of an entity.
+    enabled: source !== undefined && attribute !== undefined,
     placeholderData: keepPreviousData
   })
   const series = useMemo(

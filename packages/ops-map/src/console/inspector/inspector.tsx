@@ -23,7 +23,8 @@ export function Inspector({ id }: { id: string }) {
   const heading = useRef<HTMLHeadingElement>(null)
   const kind = asset?.properties.kind
   const ids = useMemo(() => concerning(index, id), [index, id])
-  const title = asset ? local(asset.properties.name) : id
+  // An alarm may be about the city itself, which is no asset.
+  const title = asset ? local(asset.properties.name) : id === index.city.id ? local(index.city.name) : id
   useEffect(() => {
     // Says to screen readers that something opened, without taking the focus out of the list.
     if (document.activeElement === document.body) heading.current?.focus()
