@@ -53,6 +53,7 @@ import { readPastAlarms } from './past/past-alarms.ts'
 import { createClaims } from './registry/claims.ts'
 import { createDevices } from './registry/devices.ts'
 import { createImportAssets } from './registry/import/import-assets.ts'
+import { createPrefixProblems } from './registry/prefix-problems.ts'
 import { createRegistry } from './registry/registry.ts'
 import { drain, type NamedView, viewProblem } from './running-views.ts'
 import { createBackfillMark } from './simulation/backfill-mark.ts'
@@ -243,6 +244,7 @@ async function compose(
   closers.add('The live feed', () => feed.close())
   const problems: (() => HealthProblem[])[] = [
     () => running.flatMap(viewProblem),
+    createPrefixProblems(registry),
     () => ingest.upstreams().flatMap(upstreamProblem),
     () => certificate?.problems(clock.now()) ?? []
   ]

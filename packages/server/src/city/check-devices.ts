@@ -59,10 +59,6 @@ export function checkDevices(document: YamlDocument, register: DeviceRegister, a
       const message = `its deliveries come on topics below webhook/${gateway.id}, which are not among its topics`
       report(`${path}/webhook`, 'inconsistent', message)
     }
-    const prefix = gateway.entityPrefix
-    if (prefix !== undefined && !assets.features.some((asset) => asset.id.startsWith(prefix))) {
-      report(`${path}/entityPrefix`, 'unknown-reference', `no asset has an id that begins with ${prefix}`)
-    }
   })
   return problems
 }
