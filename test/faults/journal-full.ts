@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { AlarmsAnswer } from '@city-brain/model'
 import { waitFor } from '../city/start-city.ts'
 import type { Fault } from './support/fault.ts'
 import { startFaultLoad } from './support/fault-load.ts'
@@ -21,6 +22,14 @@ export const journalFull: Fault = {
     const city = await startFaultCity(context, { data })
     const load = await startFaultLoad({ mqttPort: city.mqttPort, devices: city.devices, perSecond: 1_000 })
     context.onEnd(() => load.close())
+    const operator = await city.session()
+    // The operator's session is kept over restarts; the address is too old after one.
+    const alarmState = async () => {
+      const answer = await fetch(`${city.running.url}/api/alarms`, { headers: { cookie: operator.cookie } })
+      if (!answer.ok) throw new Error(`/api/alarms: ${answer.status}`)
+      const { alarms } = (await answer.json()) as AlarmsAnswer
+      return alarms.find(({ rule }) => rule === 'city.journal-full')?.state
+    }
     const repetitions = context.short ? 1 : 5
     for (let round = 1; round <= repetitions; round++) {
       const before = load.pubacks()
@@ -33,6 +42,9 @@ export const journalFull: Fault = {
         problems.some(({ en }) => en.includes('journal is full')),
         `health does not name the full journal: ${problems.map(({ en }) => en).join('; ')}`
       )
+      await waitFor(async () => (await alarmState()) === 'unacknowledged', 30_000).catch((error: unknown) => {
+        throw new Error('The full journal raises no alarm', { cause: error })
+      })
       // What was under way is decided; from then on nothing may be acknowledged.
       await sleep(2_000)
       const stopped = load.pubacks()
@@ -50,6 +62,9 @@ export const journalFull: Fault = {
       disk.free()
       await waitFor(() => load.pubacks() > stopped + 1_000, 120_000).catch((error: unknown) => {
         throw new Error('The city takes nothing after there is room again', { cause: error })
+      })
+      await waitFor(async () => (await alarmState()) === 'returned-unacknowledged', 30_000).catch((error: unknown) => {
+        throw new Error('The alarm of the full journal does not return', { cause: error })
       })
       context.log(`room again: ${load.pubacks()} PUBACKs`)
     }
