@@ -154,9 +154,10 @@ export async function createIngest({
   const keeper = createIngestStateKeeper({ journal, state, savedOffset, settled: queue.settled, clock, log })
   const throttle = createWrongTopicThrottle(clock)
   const steps = createPipeline({ directory, state, queue, throttle, clock, limits })
-  const intake = createIntake({ directory, feeds, steps, clock, log })
+  const intake = createIntake({ directory, feeds, steps, state, clock, log })
   const connections = createConnections({ maxPerSpeaker: limits.maxConnectionsPerSpeaker })
   const report = createRefusalReport({ record: (draft) => journal.append([draft]), log })
+  const attempts = createAttemptLimit({ clock })
   const storing = () => journal.health().state === 'ok'
   const brokerLog = createBoundedLog(log, clock)
   const embedded =
@@ -168,6 +169,7 @@ export async function createIngest({
           gate,
           checkCredentials,
           storing,
+          attempts,
           report,
           clock,
           host,
@@ -210,7 +212,7 @@ export async function createIngest({
       refusedConnections: report.refused,
       throttledConnections: report.throttled
     }),
-    admit: createDeliveryAdmission({ directory, checkCredentials, attempts: createAttemptLimit({ clock }), report }),
+    admit: createDeliveryAdmission({ directory, checkCredentials, attempts, report }),
     receive: createDeliveryReceiver({ directory, intake, storing, mayRead }),
     frames: () => state.frames,
     outlet: embedded ? createCommandOutlet({ broker: embedded.broker, directory, connections }) : upstreams.outlet,

@@ -2,7 +2,7 @@ import type { Clock } from '@city-brain/model'
 import type { Directory } from '../directory/directory.ts'
 import type { Intake } from '../intake/intake.ts'
 import type { Log } from '../log.ts'
-import { createAttemptLimit } from './attempt-limit.ts'
+import type { AttemptLimit } from './attempt-limit.ts'
 import { type CheckCredentials, createAuthenticate } from './authenticate.ts'
 import type { CityBroker } from './city-broker.ts'
 import type { Connections } from './connections.ts'
@@ -31,6 +31,7 @@ export async function openDeviceBroker({
   gate,
   checkCredentials,
   storing,
+  attempts,
   report,
   clock,
   host,
@@ -45,6 +46,7 @@ export async function openDeviceBroker({
   gate: ReadGate
   checkCredentials: CheckCredentials
   storing: () => boolean
+  attempts: AttemptLimit
   report: RefusalReport
   clock: Clock
   host: string
@@ -53,7 +55,6 @@ export async function openDeviceBroker({
   limits: BrokerLimits & RateLimits
   log: Log
 }): Promise<DeviceBroker> {
-  const attempts = createAttemptLimit({ clock })
   const authenticate = createAuthenticate({ directory, connections, checkCredentials, storing, attempts, report, log })
   const rateOf = createMessageRates({ clock })
   const plain: ListenerSettings[] = port === undefined ? [] : [{ host, port }]

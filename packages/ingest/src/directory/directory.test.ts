@@ -109,3 +109,23 @@ test('a filter covers itself and every topic that it matches', () => {
     })
   )
 })
+
+test('a certificate goes with the one that it was registered for last', () => {
+  const changing = createDirectory({ register: testRegister, assets: testAssets })
+  const device = (id: string, certificateSubject?: string) =>
+    changing.apply({
+      change: 'device',
+      device: {
+        id,
+        area: 'lumen',
+        domain: 'waste',
+        ...(certificateSubject === undefined ? {} : { certificateSubject })
+      }
+    })
+  device('first', 'cn-1')
+  changing.apply({ change: 'device-revoked', id: 'first' })
+  expect(changing.certified('cn-1')).toBeUndefined()
+  device('second', 'cn-1')
+  device('first')
+  expect(changing.certified('cn-1')?.id).toBe('second')
+})

@@ -38,7 +38,9 @@ export function createDirectory({
   const certificates = new Map<string, string>()
   const subjects = new Map<string, string>()
   const certify = ({ id, certificateSubject }: { id: string; certificateSubject?: string }) => {
-    certificates.delete(subjects.get(id) ?? '')
+    const before = subjects.get(id) ?? ''
+    // Another may have been registered with it since this one was revoked.
+    if (certificates.get(before) === id) certificates.delete(before)
     subjects.set(id, certificateSubject ?? '')
     if (certificateSubject !== undefined) certificates.set(certificateSubject, id)
   }

@@ -70,13 +70,15 @@ export function createUpstreams({
         return settle()
       }
       let message: Message | undefined
+      let isSettled = false
       bound.add(speaker.id)
       message = intake.receive(speaker, delivery.topic, delivery.payload, (fault) => {
         bound.remove(speaker.id)
-        if (fault && message !== undefined) repeated.lost(message)
+        if (message !== undefined) repeated.settled(message)
+        isSettled = true
         settle(fault)
       })
-      repeated.taken(message)
+      if (!isSettled) repeated.taken(message)
     }
   }
   const open = (settings: UpstreamSettings, filters: readonly string[], receive: ReturnType<typeof receiveFrom>) =>

@@ -8,34 +8,39 @@ export interface RepeatedState {
   isRepeat(speaker: Speaker, delivery: Delivery): boolean
   /** A message was taken in. */
   taken(message: Message): void
-  /** It was not stored. */
-  lost(message: Message): void
+  /** Its fate is decided. */
+  settled(message: Message): void
 }
 
 /**
  * Every SUBSCRIBE brings the retained messages again. Readings among them are recognised by their fingerprints like any
- * repeat. Of a device's status only a change is news: the last one that was taken in is remembered, and before that, what
- * the journal knows. Retained signal states and acknowledgements of commands are out of date by nature, and what was said
- * since is in the session.
+ * repeat. Of a device's status only a change from what the journal has is news; while one is on its way to the disk nothing
+ * is known, since what is a repeat is acknowledged at once. Retained signal states and acknowledgements of commands are out
+ * of date by nature, and what was said since is in the session.
  */
 export function createRepeatedState(stored: ReadonlyMap<string, DeviceStatus>): RepeatedState {
-  /** Later than what is stored: its entries may still be on their way to the disk. */
-  const taken = new Map<string, DeviceStatus>()
+  /** How many of a device's status are on their way to the disk. */
+  const underWay = new Map<string, number>()
+  const isNews = ({ route, fault }: Message) => route.channel === 'status' && fault === undefined
   return {
     isRepeat(speaker, { topic, payload, retain, dup }) {
       if (!retain && !dup) return false
       const channel = speaker.channelOf(topic)
       if (channel === 'spat' || channel === 'ack') return retain
-      if (channel !== 'status') return false
-      const known = taken.get(speaker.id) ?? stored.get(speaker.id)
+      if (channel !== 'status' || underWay.has(speaker.id)) return false
+      const known = stored.get(speaker.id)
       return known !== undefined && isSame(known, payload)
     },
     taken(message) {
-      if (message.route.channel !== 'status' || message.fault !== undefined) return
-      taken.set(message.speaker.id, message.value as DeviceStatus)
+      const { id } = message.speaker
+      if (isNews(message)) underWay.set(id, (underWay.get(id) ?? 0) + 1)
     },
-    lost({ route, speaker }) {
-      if (route.channel === 'status') taken.delete(speaker.id)
+    settled(message) {
+      if (!isNews(message)) return
+      const { id } = message.speaker
+      const left = (underWay.get(id) ?? 0) - 1
+      if (left > 0) underWay.set(id, left)
+      else underWay.delete(id)
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Clock, Draft, Journal, Tally } from '@city-brain/model'
 import type { Log } from '../log.ts'
 import type { Message, Settle } from '../pipeline/message.ts'
 import type { TimesChange } from '../pipeline/normalise.ts'
+import { forgetMessage } from '../state/forget-message.ts'
 import type { IngestState } from '../state/ingest-state.ts'
 
 /** The journal could not make a group durable; nothing of it is acknowledged, and its connections end. */
@@ -192,11 +193,8 @@ function isEmpty({ accepted, rejected, duplicate }: Tally): boolean {
 
 /** What was remembered of messages that were not stored is forgotten, so that their repeat is taken as new. */
 function takeBack(group: Group, state: IngestState): void {
-  for (const message of group.fingerprints) state.window(message.speaker.id).remove(message.fingerprint)
   // The newest first: each then finds what it had changed.
-  for (const { takenFrame } of [...group.fingerprints].reverse()) {
-    if (takenFrame !== undefined) state.frames.takeBack(takenFrame)
-  }
+  for (const message of [...group.fingerprints].reverse()) forgetMessage(message, state)
   for (const { times, which, before, after } of group.times.reverse()) {
     if (times[which] === after) times[which] = before
   }

@@ -4,6 +4,8 @@ import type { Speaker } from '../directory/speaker.ts'
 import type { CompiledFeed } from '../feeds/compiled-feed.ts'
 import type { Log } from '../log.ts'
 import { createMessage, type Message, type Settle, type Step } from '../pipeline/message.ts'
+import { forgetMessage } from '../state/forget-message.ts'
+import type { IngestState } from '../state/ingest-state.ts'
 import { createTopicRoutes } from './topic-routes.ts'
 
 export interface Intake {
@@ -18,12 +20,14 @@ export function createIntake({
   directory,
   feeds,
   steps,
+  state,
   clock,
   log
 }: {
   directory: Directory
   feeds: readonly CompiledFeed[]
   steps: readonly Step[]
+  state: IngestState
   clock: Clock
   log: Log
 }): Intake {
@@ -36,7 +40,8 @@ export function createIntake({
         for (const step of steps) step(message)
         if (message.ignored) ignored++
       } catch (error) {
-        // A fault of ours. The message is not acknowledged, so nothing is lost; the log says where to look.
+        // A fault of ours. The message is not acknowledged and comes again: then it must not be taken for a repeat.
+        forgetMessage(message, state)
         log('error', 'A message broke the pipeline', { device: speaker.id, topic, error: stackOf(error) })
         settle(new Error('internal fault'))
       }

@@ -81,3 +81,10 @@ test('who is admitted: the registered with their secret; wrong ones are limited,
   expect(ingest.counts()).toMatchObject({ refusedConnections: 12, throttledConnections: 1 })
   expect(logged.join('\n')).not.toMatch(/guess-|secret-/)
 })
+
+test('wrong secrets over HTTP and at the broker use up one allowance', async () => {
+  const { ingest, connect } = await open()
+  const guess = () => ingest.admit('lora', Buffer.from('a guess'), '127.0.0.1')
+  for (let i = 0; i < 10; i++) expect(await guess()).toBe('wrong-credentials')
+  await expect(connect('lora', { password: 'a guess' })).rejects.toMatchObject({ code: 5 })
+})

@@ -11,7 +11,8 @@ const remembered = 5_000
 
 /** What is known of a speaker's topics, worked out at its first message there. */
 export function createTopicRoutes(directory: Directory, feeds: readonly CompiledFeed[]) {
-  const bySpeaker = new Map<Speaker, Map<string, Route>>()
+  /** Whoever is revoked and registered again is another speaker, and what was known of the first goes with it. */
+  const bySpeaker = new WeakMap<Speaker, Map<string, Route>>()
 
   const workOut = (speaker: Speaker, topic: string): Route => {
     const channel = speaker.channelOf(topic)

@@ -46,12 +46,13 @@ export function createPipelineRunner({
   }
   const throttle = createWrongTopicThrottle(clock)
   const limits = { maxPayloadBytes: 65_536, maxReadings: 1_000 }
-  const steps = createPipeline({ directory, state: createIngestState(), queue, throttle, clock, limits })
+  const state = createIngestState()
+  const steps = createPipeline({ directory, state, queue, throttle, clock, limits })
   let broken: string | undefined
   const log = (_level: string, message: string, detail?: Record<string, unknown>) => {
     broken = `${message}: ${JSON.stringify(detail)}`
   }
-  const intake = createIntake({ directory, feeds, steps, clock, log })
+  const intake = createIntake({ directory, feeds, steps, state, clock, log })
   /** Throws where a step threw. */
   return (device: string, topic: string, payload: string | Uint8Array | object): PipelineRun => {
     drafts = []
