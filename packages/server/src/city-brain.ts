@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { isEntityId, systemClock } from '@city-brain/model'
 import { commandOptions } from './command-line/command-options.ts'
-import { print, running, whole } from './command-line/command-output.ts'
+import { print, printable, running, whole } from './command-line/command-output.ts'
 import {
   addDevice,
   listClaimKeys,
@@ -165,7 +165,11 @@ async function listDeadLetters(
   if (answer.deadLetters.length === 0) print('There are no dead letters.')
   for (const letter of answer.deadLetters) {
     const where = [letter.code, letter.path].filter(Boolean).join(' ')
-    print(`${letter.offset}  ${letter.receivedAt}  ${letter.device}  ${letter.topic}  ${where}: ${letter.message}`)
+    print(
+      printable(
+        `${letter.offset}  ${letter.receivedAt}  ${letter.device}  ${letter.topic}  ${where}: ${letter.message}`
+      )
+    )
   }
   if (answer.next !== undefined) print(`Older ones: --before ${answer.next}`)
 }
@@ -176,7 +180,9 @@ async function replayDeadLetters(path: string, offsets: readonly string[], code:
   }
   const ask = code === undefined ? { offsets: offsets.map((offset) => whole('OFFSET', offset)) } : { code }
   const { replayed } = await running(askCity(path, 'dead-letters-replay', ask))
-  for (const one of replayed) print([one.offset, one.outcome, one.code, one.message].filter(Boolean).join('  '))
+  for (const one of replayed) {
+    print(printable([one.offset, one.outcome, one.code, one.message].filter(Boolean).join('  ')))
+  }
   print(`${replayed.filter(({ outcome }) => outcome === 'accepted').length} of ${replayed.length} accepted.`)
 }
 

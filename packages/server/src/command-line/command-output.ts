@@ -1,6 +1,14 @@
 import { NoCityRuns } from '../control/control-client.ts'
 import { ControlFault } from '../control/control-messages.ts'
 
+/** What a device or a file wrote, as one line: its control characters could clear the screen, or forge a line of ours. */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  )
+}
+
 export function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }

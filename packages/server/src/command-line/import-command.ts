@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import { askCity } from '../control/control-client.ts'
 import { ControlFault } from '../control/control-messages.ts'
 import type { ImportFormat } from '../registry/import/import-assets.ts'
-import { print, running } from './command-output.ts'
+import { print, printable, running } from './command-output.ts'
 
 const formats: Record<string, ImportFormat> = { '.csv': 'csv', '.xlsx': 'xlsx', '.geojson': 'geojson' }
 
@@ -18,7 +18,7 @@ export async function importCommand(path: string, file: string | undefined, dryR
   const answer = await running(askCity(path, 'import-assets', { format, content: bytes.toString('base64'), dryRun }))
   const { assets, devices, faults, faultCount } = answer
   for (const { row, column, message } of faults) {
-    print(`row ${row}${column === undefined ? '' : `, ${column}`}: ${message}`)
+    print(printable(`row ${row}${column === undefined ? '' : `, ${column}`}: ${message}`))
   }
   if (faultCount > faults.length) print(`… and ${faultCount - faults.length} more`)
   if (faultCount > 0) {

@@ -4,6 +4,7 @@ import { type Clock, formatProblem, parseYamlDocument } from '@city-brain/model'
 import { loadRules } from '@city-brain/rules'
 import { loadIntersections } from '@city-brain/signals'
 import { loadCity } from '../city/load-city.ts'
+import { printable } from '../command-line/command-output.ts'
 import { StartFault } from '../start-fault.ts'
 import { readSample } from './read-sample.ts'
 
@@ -48,7 +49,7 @@ export async function tryFeed({
     }
     const tried = trial(sample.topic, sample.payload)
     count(counts, tried)
-    for (const text of describe(tried)) print(`${number}  ${sample.topic}  ${text}`)
+    for (const text of describe(tried)) print(printable(`${number}  ${sample.topic}  ${text}`))
   }
   if (counts.messages === 0) throw new StartFault('There are no messages on standard input.')
   print(summary(counts))
