@@ -196,7 +196,16 @@ export async function createIngest({
   const mayRead = () => gate.open
   const upstreams = createUpstreams({ brokers, directory, intake, state, mayRead, storing, clock, log })
   const { speakerByTopic } = upstreams
-  const replay = createReplay({ journal, directory, speakerByTopic, feeds, state, clock, limits })
+  const replay = createReplay({
+    journal,
+    directory,
+    speakerByTopic,
+    unclaimed: brokers.external?.name,
+    feeds,
+    state,
+    clock,
+    limits
+  })
   return {
     port: embedded?.port ?? 0,
     ...(embedded?.tlsPort === undefined ? {} : { tlsPort: embedded.tlsPort }),

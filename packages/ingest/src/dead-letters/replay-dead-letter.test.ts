@@ -1,10 +1,12 @@
-import type { Entry } from '@city-brain/model'
-import { parseYamlDocument } from '@city-brain/model'
+import { type DeadLetter, type Entry, parseYamlDocument, systemClock } from '@city-brain/model'
 import { afterEach, expect, test } from 'vitest'
+import { createDirectory } from '../directory/directory.ts'
 import { compileFeed } from '../feeds/compile-feed.ts'
+import { createIngestState } from '../state/ingest-state.ts'
 import { createMemoryJournal, type MemoryJournal } from '../testing/memory-journal.ts'
 import { startIngest, type TestIngest } from '../testing/start-ingest.ts'
 import { testAssets, testRegister } from '../testing/test-city.ts'
+import { createReplay } from './replay-dead-letter.ts'
 
 const running: TestIngest[] = []
 const start = async (...options: Parameters<typeof startIngest>) => {
@@ -137,4 +139,41 @@ test('a replay that the journal refuses can be done again', async () => {
   await expect(second.ingest.replayDeadLetter(1)).rejects.toThrow('disk full')
   expect(await second.ingest.replayDeadLetter(1)).toEqual({ outcome: 'accepted', readings: 1 })
   expect(readings(second.journal)[0]?.payload.flags).toBeUndefined()
+})
+
+test('with an external broker the topic tells who said what nobody had claimed there, and of no other letter', async () => {
+  const journal = createMemoryJournal()
+  const directory = createDirectory({ register: testRegister, assets: testAssets })
+  const raw = Buffer.from('{"dateObserved":"2026-05-04T08:15:01Z","fillingLevel":0.5}').toString('base64')
+  const letter = (device: string): DeadLetter => ({
+    code: 'wrong-topic',
+    message: 'may not publish on this topic',
+    topic: 'city/lumen/waste/bin-1/obs',
+    device,
+    size: 58,
+    sha256: '0'.repeat(64),
+    stage: 'ingest',
+    raw
+  })
+  await journal.append(
+    ['_conformance', 'external-broker'].map((device) => ({
+      kind: 'dead-letter' as const,
+      entity: device,
+      source: device,
+      payload: letter(device)
+    }))
+  )
+  const replay = createReplay({
+    journal,
+    directory,
+    speakerByTopic: () => directory.speaker('bin-1'),
+    unclaimed: 'external-broker',
+    feeds: [],
+    state: createIngestState(),
+    clock: systemClock,
+    limits: { maxPayloadBytes: 65_536, maxReadings: 1_000 }
+  })
+  expect(await replay(1)).toMatchObject({ outcome: 'rejected', code: 'not-authorised' })
+  expect(readings(journal)).toEqual([])
+  expect(await replay(2)).toEqual({ outcome: 'accepted', readings: 1 })
 })

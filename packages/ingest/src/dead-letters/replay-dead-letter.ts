@@ -35,6 +35,7 @@ export function createReplay({
   journal,
   directory,
   speakerByTopic,
+  unclaimed,
   feeds,
   state,
   clock,
@@ -44,6 +45,8 @@ export function createReplay({
   directory: Directory
   /** With an external broker: what belonged to nobody may belong to a device that was registered since. */
   speakerByTopic?: ((topic: string) => Speaker | undefined) | undefined
+  /** The name under which letters of nobody at the external broker stand. Of no other letter the topic tells who said it. */
+  unclaimed?: string | undefined
   feeds: readonly CompiledFeed[]
   state: IngestState
   clock: Clock
@@ -72,7 +75,8 @@ export function createReplay({
   }
 
   const runAgain = async (entry: Entry<'dead-letter'>, letter: DeadLetter, payload: Buffer): Promise<ReplayOutcome> => {
-    const speaker = directory.speaker(letter.device) ?? speakerByTopic?.(letter.topic)
+    const speaker =
+      directory.speaker(letter.device) ?? (letter.device === unclaimed ? speakerByTopic?.(letter.topic) : undefined)
     if (speaker === undefined) {
       return { outcome: 'rejected', code: 'not-authorised', message: `${letter.device} is no longer registered` }
     }
