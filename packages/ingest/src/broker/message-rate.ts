@@ -39,7 +39,8 @@ function createBucket(perSecond: number, clock: Clock): MessageRate {
   }
   return {
     get allowed() {
-      refill()
+      // Asked for at every read: as long as much is left, the clock is not.
+      if (tokens < perSecond / 2) refill()
       return tokens < least ? 0 : Math.floor(tokens)
     },
     get wait() {
