@@ -1,14 +1,8 @@
 import { join } from 'node:path'
-import {
-  createHistoryWriter,
-  createLatest,
-  createQuality,
-  openDuckDbHistory,
-  openInfluxHistory
-} from '@city-brain/history'
+import { createHistoryWriter, createLatest, createQuality } from '@city-brain/history'
 import { compileFeed, createCommandDelivery, createDirectory, createIngest } from '@city-brain/ingest'
-import { JournalError, openJournal, runView } from '@city-brain/journal'
-import type { Clock, DeviceRegister, HistoryStore, View } from '@city-brain/model'
+import { openJournal, runView } from '@city-brain/journal'
+import type { Clock, View } from '@city-brain/model'
 import { createAlarmsView, createRulesView, loadRules, ruleSetRecord } from '@city-brain/rules'
 import { createSignalStates, createSignalsView, loadIntersections } from '@city-brain/signals'
 import { addressOf } from './addresses.ts'
@@ -19,6 +13,7 @@ import { describeCity } from './city/describe-city.ts'
 import { loadCity } from './city/load-city.ts'
 import { recordConfiguration } from './city/record-configuration.ts'
 import { createReporters } from './city/reporters.ts'
+import { webhooksOf } from './city/webhooks-of.ts'
 import { createClosers } from './closers.ts'
 import { createControlHandlers } from './control/control-handlers.ts'
 import { controlPath } from './control/control-path.ts'
@@ -27,7 +22,6 @@ import { prepareDataFolder } from './data-folder.ts'
 import type { Environment } from './environment.ts'
 import { countersOf, createRates } from './health/counters.ts'
 import { createHealth, framesHealth, type HealthProblem, historyHealth } from './health/health.ts'
-import { createHistoryCheckpointFile } from './history-checkpoint-file.ts'
 import type { RecordAction } from './http/app.ts'
 import { createHttpServer } from './http/create-http-server.ts'
 import { faultCodes } from './http/fault-codes.ts'
@@ -40,12 +34,14 @@ import { createSessions } from './identity/sessions.ts'
 import { createSignInLimit } from './identity/sign-in-limit.ts'
 import { createJournalAlarmView } from './journal-alarm/journal-alarm-view.ts'
 import { watchJournalSpace } from './journal-alarm/watch-journal-space.ts'
+import { journalFault } from './journal-fault.ts'
 import { listen } from './listen.ts'
 import { createActivity } from './live/activity.ts'
 import { createDeviceStates } from './live/device-states.ts'
 import { createLiveFeed } from './live/live-feed.ts'
 import { createLiveView } from './live/live-view.ts'
 import type { Log } from './log.ts'
+import { openHistory } from './open-history.ts'
 import type { Options } from './options.ts'
 import { createParkingBoard } from './parking/parking-board.ts'
 import { cityAt } from './past/city-at.ts'
@@ -374,62 +370,6 @@ async function compose(
     ...(firstOperator ? { firstOperator } : {}),
     stop: () => closers.close()
   }
-}
-
-/** What the journal says of itself, or of a view that does not fit it, in words for whoever starts the city. */
-function journalFault(error: unknown, folder: string): unknown {
-  if (!(error instanceof JournalError)) return error
-  if (error.code === 'locked') return new StartFault(`Another city runs on the data folder ${folder}. Stop it first.`)
-  const fault = `The journal in ${folder} cannot be used: ${error.message}`
-  if (error.code !== 'damaged') return new StartFault(fault)
-  return new StartFault(
-    `${fault}.\n` +
-      `What is gone:                  npm run city-brain -- journal check --data ${folder}\n` +
-      `To go on with what is left:    npm run city-brain -- journal salvage --data ${folder}`
-  )
-}
-
-/** The history store that the options ask for. What only an operator can mend is a fault of the start. */
-async function openHistory({
-  options,
-  environment,
-  folder,
-  historyDays,
-  clock,
-  log
-}: {
-  options: Options
-  environment: Environment
-  folder: string
-  historyDays: number
-  clock: Clock
-  log: Log
-}): Promise<HistoryStore> {
-  try {
-    if (options.history === 'duckdb') return await openDuckDbHistory({ folder, retentionDays: historyDays, clock, log })
-    const { bucket = 'city-brain', organisation, token, username, password } = environment.influx
-    const url = options.influxUrl ?? ''
-    return await openInfluxHistory({
-      url,
-      bucket,
-      organisation,
-      token,
-      username,
-      password,
-      retentionDays: historyDays,
-      checkpoints: createHistoryCheckpointFile(folder, { url, bucket, organisation }),
-      clock,
-      log
-    })
-  } catch (error) {
-    throw new StartFault(`The history store cannot be opened: ${(error as Error).message}`)
-  }
-}
-
-/** Whether a gateway may deliver over HTTP. */
-function webhooksOf({ gateways = [] }: DeviceRegister): (gateway: string) => boolean {
-  const open = new Set(gateways.flatMap(({ id, webhook }) => (webhook ? [id] : [])))
-  return (gateway) => open.has(gateway)
 }
 
 function registryRecord(content: Record<string, unknown>) {
