@@ -167,3 +167,27 @@ test('where the disk runs short, intake stops before its end; what retention cut
     run('umount', ['-l', disk])
   }
 })
+
+/** Bytes that a file of this process may have from now on, as a quota would have it. */
+const limitFiles = (bytes: number | 'unlimited') =>
+  run('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:unlimited`])
+
+test.runIf(process.platform === 'linux')('a file that may not grow is a full disk, until it may', async () => {
+  const limits = { limitBytes: 1e9, reserveBytes: 1, ballastBytes: 500_000, viewGrace: 0 }
+  const journal = await folder.open({ rhythm: 20, limits })
+  await journal.snapshot('history')
+  await journal.append(batch)
+  let appended = batch.length
+  try {
+    limitFiles(2_000_000)
+    const filled = await fillUp(journal)
+    appended += filled.appended
+    expect(filled.refusal).toMatchObject({ code: 'full' })
+    await until(() => journal.health().state === 'full', 'the journal says that it is full')
+    expect(await journal.read(0, 100_000)).toHaveLength(appended)
+  } finally {
+    limitFiles('unlimited')
+  }
+  await until(() => journal.health().state === 'ok', 'files may grow again')
+  expect((await journal.append(batch)).offsets[0]).toBe(appended + 1)
+})

@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs'
 import type { DatabaseSyncInstance } from '@photostructure/sqlite'
+import { isNoRoom } from './sqlite-fault.ts'
 
 /** Bytes free on the disk of a folder, for a process without privileges. */
 export function freeBytesOf(folder: string): number {
@@ -43,9 +44,7 @@ export function createBallast(file: string, bytes: number): Ballast {
         return true
       } catch (error) {
         giveUp()
-        if ((error as NodeJS.ErrnoException).code === 'ENOSPC' || (error as NodeJS.ErrnoException).code === 'EDQUOT') {
-          return false
-        }
+        if (isNoRoom(error)) return false
         throw error
       } finally {
         closeSync(descriptor)

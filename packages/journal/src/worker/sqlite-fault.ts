@@ -1,10 +1,16 @@
+import { constants } from 'node:os'
 import { JournalError, type JournalErrorCode } from '../journal-error.ts'
 
-type SqliteError = Error & { errcode: number }
+/** `systemErrno` is that of the last system call that failed, whichever statement made it. */
+type SqliteError = Error & { errcode: number; systemErrno?: number }
 
 function isSqliteError(error: unknown): error is SqliteError {
   return error instanceof Error && typeof (error as Partial<SqliteError>).errcode === 'number'
 }
+
+/** There is no room: on the disk, within the user's quota, or within what a file of this process may have. */
+const noRoom = ['ENOSPC', 'EDQUOT', 'EFBIG'] as const
+const noRoomNumbers: ReadonlySet<number> = new Set(noRoom.map((code) => constants.errno[code]))
 
 // Primary result codes, https://sqlite.org/rescode.html
 const codes = { busy: 5, locked: 6, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 }
@@ -26,16 +32,22 @@ export function toJournalError(error: unknown, doing: string): JournalError {
     case codes.readOnly:
     case codes.cannotOpen:
       return new JournalError('unwritable', message)
+    case codes.ioError:
+      // SQLite says "full" of ENOSPC alone.
+      return new JournalError(noRoomNumbers.has(error.systemErrno ?? 0) ? 'full' : 'failed', message)
     default:
       return new JournalError('failed', message)
   }
 }
 
+/** Whether a system call failed because there is no room. */
+export function isNoRoom(error: unknown): boolean {
+  return noRoom.some((code) => code === (error as NodeJS.ErrnoException | undefined)?.code)
+}
+
 function codeOfSystemError(error: unknown): JournalErrorCode {
+  if (isNoRoom(error)) return 'full'
   switch ((error as NodeJS.ErrnoException | undefined)?.code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return 'full'
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
