@@ -92,6 +92,10 @@ test.each<[string, unknown, string]>([
   ['a missing date', { fillingLevel: 0.3 }, 'schema /dateObserved'],
   ['a percentage', { dateObserved: at(0), fillingLevel: 82 }, 'schema /fillingLevel'],
   ['a date without a zone', { dateObserved: '2026-05-04T08:00:00.0', fillingLevel: 0.3 }, 'bad-date /dateObserved'],
+  ['a date that is none at all', { dateObserved: 'x', fillingLevel: 0.3 }, 'bad-date /dateObserved'],
+  ['an endless date', { dateObserved: '2'.repeat(200), fillingLevel: 0.3 }, 'bad-date /dateObserved'],
+  ['a number for a date', { dateObserved: 1_777_881_600, fillingLevel: 0.3 }, 'schema /dateObserved'],
+  ['a second date that is none at all', { dateObserved: at(0), dateLastEmptying: '' }, 'bad-date /dateLastEmptying'],
   ['31 June', { dateObserved: '2026-06-31T08:00:00Z', fillingLevel: 0.3 }, 'bad-date /dateObserved'],
   [
     'a bad second date',

@@ -50,7 +50,10 @@ function validateReading(message: Message, candidate: Candidate): Fault | undefi
     // The data model's own name for it, only on the types that have it: the schema refuses it elsewhere.
     record.dateObserved = record.observationDateTime
   }
-  if (!checker.Check(record)) return schemaFault(checker, record, (path) => placeIn(message, candidate, path))
+  if (!checker.Check(record)) {
+    const isDate = (name: string) => name === 'dateObserved' || dateAttributes[type].includes(name)
+    return schemaFault(checker, record, (path) => placeIn(message, candidate, path), isDate)
+  }
   const dateObserved = parseInstant(record.dateObserved as string)
   if (dateObserved === undefined) return badDate(placeOf(message, candidate, 'dateObserved'))
   candidate.dateObserved = dateObserved
@@ -84,7 +87,7 @@ function typeOf(message: Message, candidate: Candidate): ReadingType | Fault {
 
 function validateControl(channel: 'status' | 'ack' | 'spat', value: unknown): Fault | undefined {
   const checker = control[channel]
-  if (!checker.Check(value)) return schemaFault(checker, value, (path) => path)
+  if (!checker.Check(value)) return schemaFault(checker, value, (path) => path, isControlDate)
   const { dateObserved } = value as { dateObserved?: string }
   if (dateObserved !== undefined && parseInstant(dateObserved) === undefined) return badDate('/dateObserved')
   if (channel !== 'spat') return undefined
@@ -98,11 +101,27 @@ function validateControl(channel: 'status' | 'ack' | 'spat', value: unknown): Fa
   return undefined
 }
 
-function schemaFault(checker: Checker, value: unknown, place: (path: string) => string): Fault {
+/** A text that should be a date is a bad date, however the schema puts it: it bounds no more than the length. */
+function schemaFault(
+  checker: Checker,
+  value: unknown,
+  place: (path: string) => string,
+  isDate: (path: string) => boolean
+): Fault {
   const [first, ...others] = describeErrors(checker.Errors(value))
   if (first === undefined) return { code: 'schema', message: 'does not have the expected form' }
+  const names = first.path.split('/').slice(1)
+  if (isDate(names.join('/')) && typeof valueAt(value, names) === 'string') return badDate(place(first.path))
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`
   return { code: 'schema', path: place(first.path), message: `${first.message}${more}` }
+}
+
+function isControlDate(path: string): boolean {
+  return path === 'dateObserved' || /^states\/\d+\/(minEndTime|maxEndTime)$/.test(path)
+}
+
+function valueAt(value: unknown, names: readonly string[]): unknown {
+  return names.reduce((at, name) => (at as Record<string, unknown> | undefined)?.[name], value)
 }
 
 function placeIn(message: Message, candidate: Candidate, path: string): string {
