@@ -24,8 +24,11 @@ export interface IngestState {
   readonly statuses: Map<string, DeviceStatus>
   /** Applying an entry twice changes nothing more. */
   apply(entry: IngestEntry): void
-  /** Plain JSON, built in pieces: `pause` runs between them, so that thousands of devices do not hold up the messages. */
-  snapshot(pause: () => Promise<void>): Promise<unknown>
+  /**
+   * Plain JSON, built in pieces: `pause` runs between them, so that thousands of devices do not hold up the messages.
+   * Replays of dead letters before `oldest`, the journal's oldest offset, are forgotten: nobody can ask for those again.
+   */
+  snapshot(pause: () => Promise<void>, oldest: number): Promise<unknown>
 }
 
 const version = 1
@@ -98,9 +101,10 @@ export function createIngestState(snapshot?: unknown): IngestState {
         replayed.add(entry.payload.of)
       }
     },
-    async snapshot(pause) {
+    async snapshot(pause, oldest) {
       // First, so that what the head counts already is in here too.
       await pause()
+      for (const offset of replayed) if (offset < oldest) replayed.delete(offset)
       const state: Snapshot = { version, windows: {}, times: {}, replayed: [...replayed], statuses: {} }
       for (const [device, status] of statuses) state.statuses[device] = status
       let sincePause = 0

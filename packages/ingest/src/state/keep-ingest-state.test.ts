@@ -103,3 +103,15 @@ test('a snapshot of another epoch is not used: what was lost is not taken for kn
     'warn The ingest state is rebuilt from the entries'
   ])
 })
+
+test('replays of dead letters that the journal has cut are in no snapshot', async () => {
+  const journal = createMemoryJournal()
+  for (let i = 1; i <= 12; i++) await journal.append([reading(i)])
+  const cut = { ...journal, head: journal.head, health: () => ({ ...journal.health(), oldest: 9 }) }
+  const state = createIngestState()
+  for (const offset of [8, 9, 10]) state.replayed.add(offset)
+  const keeper = createIngestStateKeeper({ journal: cut, state, savedOffset: 0, settled: async () => true, clock, log })
+  await keeper.stop()
+  expect(await journal.snapshot('ingest')).toMatchObject({ state: { replayed: [9, 10] } })
+  expect([...state.replayed]).toEqual([9, 10])
+})

@@ -76,7 +76,7 @@ export function createIngestStateKeeper({
     messages = 0
     savedAt = clock.monotonic()
     try {
-      const snapshot = await state.snapshot(nextTurn)
+      const snapshot = await state.snapshot(nextTurn, journal.health().oldest)
       if (!(await settled())) return
       await journal.saveSnapshot(view, offset, snapshot)
       savedOffset = offset
