@@ -1,4 +1,5 @@
 export type { CheckCredentials } from './broker/authenticate.ts'
+export { networkOf } from './broker/network-of.ts'
 export type { TlsIdentity } from './broker/open-listener.ts'
 export { type CommandDelivery, createCommandDelivery } from './commands/create-command-delivery.ts'
 export { createIngest, defaultLimits, type Ingest, type IngestCounts, type IngestLimits } from './create-ingest.ts'

@@ -1,3 +1,4 @@
+import { networkOf } from '@city-brain/ingest'
 import type { Clock } from '@city-brain/model'
 
 export type ClaimLimit = {
@@ -12,7 +13,7 @@ const allowed = 10
 /** So many addresses are remembered; the oldest are forgotten first. */
 const remembered = 20_000
 
-/** Bounds how often keys can be guessed from one address. Right keys count nothing: an installer claims a whole batch. */
+/** Bounds how often keys can be guessed from one address (an IPv6 network of 64 bits counts as one). Right keys count nothing: an installer claims a whole batch. */
 export function createClaimLimit({ clock }: { clock: Clock }): ClaimLimit {
   const failures = new Map<string, { count: number; since: number }>()
   const current = (address: string) => {
@@ -21,11 +22,12 @@ export function createClaimLimit({ clock }: { clock: Clock }): ClaimLimit {
   }
   return {
     secondsToWait(address) {
-      const found = current(address)
+      const found = current(networkOf(address))
       if (!found || found.count < allowed) return 0
       return Math.ceil((found.since + window - clock.monotonic()) / 1_000)
     },
-    failed(address) {
+    failed(from) {
+      const address = networkOf(from)
       const { count, since } = current(address) ?? { count: 0, since: clock.monotonic() }
       failures.delete(address)
       failures.set(address, { count: count + 1, since })

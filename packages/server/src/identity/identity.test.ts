@@ -130,6 +130,19 @@ test('guessing is bounded by name and address, and over all addresses', () => {
   expect(limit.secondsToWait('fresh', '10.0.3.1')).toBe(300)
 })
 
+test('an IPv6 network of 64 bits is one address: whoever has it may choose from it at will', () => {
+  const signIn = createSignInLimit({ clock })
+  for (let attempt = 0; attempt < 5; attempt++) signIn.attempt('operator', `2001:db8:1:2::${attempt}`)
+  expect(signIn.secondsToWait('operator', '2001:db8:1:2:9::')).toBe(300)
+  expect(signIn.secondsToWait('operator', '2001:db8:1:3::1')).toBe(0)
+  signIn.succeeded('operator', '2001:db8:1:2::77')
+  expect(signIn.secondsToWait('operator', '2001:db8:1:2::1')).toBe(0)
+  const claim = createClaimLimit({ clock })
+  for (let attempt = 0; attempt < 10; attempt++) claim.failed(`2001:db8:1:2::${attempt}`)
+  expect(claim.secondsToWait('2001:db8:1:2:9::')).toBe(300)
+  expect(claim.secondsToWait('2001:db8:1:3::1')).toBe(0)
+})
+
 test('a right password forgets the attempts of its name from its address', () => {
   const limit = createSignInLimit({ clock })
   for (let attempt = 0; attempt < 5; attempt++) limit.attempt('operator', '10.0.0.1')

@@ -1,3 +1,4 @@
+import { networkOf } from '@city-brain/ingest'
 import type { Clock } from '@city-brain/model'
 
 export type SignInLimit = {
@@ -17,12 +18,12 @@ const maximumKeys = 20_000
 
 type Count = { attempts: number; since: number }
 
-/** Bounds how often passwords can be guessed, by name and by address. */
+/** Bounds how often passwords can be guessed, by name and by address (an IPv6 network of 64 bits counts as one). */
 export function createSignInLimit({ clock }: { clock: Clock }): SignInLimit {
   const counts = new Map<string, Count>()
   const keys = (name: string, address: string): [string, number][] => [
-    [`both ${address} ${name}`, allowed.nameAndAddress],
-    [`address ${address}`, allowed.address],
+    [`both ${networkOf(address)} ${name}`, allowed.nameAndAddress],
+    [`address ${networkOf(address)}`, allowed.address],
     [`name ${name}`, allowed.name]
   ]
   const current = (key: string): Count | undefined => {
@@ -50,7 +51,7 @@ export function createSignInLimit({ clock }: { clock: Clock }): SignInLimit {
       }
     },
     succeeded(name, address) {
-      counts.delete(`both ${address} ${name}`)
+      counts.delete(`both ${networkOf(address)} ${name}`)
     }
   }
 }
