@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { DeliveryAnswer, RadioDevicesAnswer } from '@city-brain/model'
+import type { DeliveryAnswer, Health, RadioDevicesAnswer } from '@city-brain/model'
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import fastify from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -128,7 +128,7 @@ test('a path that is no topic is refused', async () => {
 })
 
 test('without the right secret nothing is read, and everybody is told the same', async () => {
-  const before = (await operator.json<{ counters: object }>('/api/health')).counters
+  const { counters: before, broker } = await operator.json<Health>('/api/health')
   for (const [gateway, secret] of [
     ['tts/up', undefined],
     ['tts/up', 'guess'],
@@ -142,7 +142,10 @@ test('without the right secret nothing is read, and everybody is told the same',
   // A browser's session is no secret.
   const answer = await operator.request('/api/webhooks/tts/up', { method: 'POST', body: '{}' })
   expect(answer.status).toBe(401)
-  expect((await operator.json<{ counters: object }>('/api/health')).counters).toEqual(before)
+  const after = await operator.json<Health>('/api/health')
+  expect(after.counters).toEqual(before)
+  // Each of them is counted, also where there was no secret at all, or an id that nobody can have.
+  expect(after.broker.refused - broker.refused).toBe(6)
 })
 
 test('wrong secrets are limited, told in the audit trail, and never written down', async () => {

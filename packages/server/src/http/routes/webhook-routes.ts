@@ -1,4 +1,3 @@
-import { isEntityId } from '@city-brain/model'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { ApiFault } from '../api-fault.ts'
@@ -10,6 +9,8 @@ const limits = {
   bodyBytes: 1_000_000,
   /** A network server delivers for thousands of devices from one address: a thousand a second. */
   requests: 60_000,
+  /** No registered name is longer, and what is remembered of a stranger is bounded. */
+  nameLength: 100,
   /** Seconds after which a sender may try again what could not be stored, or a secret after too many wrong ones. */
   retryAfter: 10
 }
@@ -74,10 +75,9 @@ type Delivery = { Params: Params; Querystring: { event?: string } }
 
 async function admit(deliveries: AppParts['deliveries'], request: FastifyRequest): Promise<void> {
   const { gateway } = request.params as Params
-  const secret = bearer.exec(request.headers.authorization ?? '')?.[1]
-  // Nobody can have such an id: what it is asked with is neither looked at nor remembered.
-  if (secret === undefined || !isEntityId(gateway)) throw new ApiFault('wrong-credentials')
-  const refusal = await deliveries.admit(gateway, Buffer.from(secret), request.ip)
+  // No secret is a wrong one, and an id that nobody can have a wrong one too: so all of it is limited and told alike.
+  const secret = bearer.exec(request.headers.authorization ?? '')?.[1] ?? ''
+  const refusal = await deliveries.admit(gateway.slice(0, limits.nameLength), Buffer.from(secret), request.ip)
   if (refusal === 'throttled') throw new ApiFault('too-many-requests', { retryAfter: limits.retryAfter })
   if (refusal !== undefined) throw new ApiFault('wrong-credentials')
   if (!deliveries.isOpenTo(gateway)) {
