@@ -43,6 +43,13 @@ export function createDevices({
   /** Milliseconds since 1970. */
   now: () => number
 }): Devices {
+  const startedAt = now()
+  /** When a device was registered or changed since the start, milliseconds since 1970. */
+  const registeredAt = new Map<string, number>()
+  registry.onChange((changes) => {
+    for (const change of changes) if (change.change === 'device') registeredAt.set(change.device.id, now())
+  })
+
   const found = (id: string): Registered => {
     const one = registry.find(id)
     if (!one) throw new RegistryFault('not-found', `There is no device ${id}.`)
@@ -78,8 +85,8 @@ export function createDevices({
       ...(interval === undefined ? {} : { expectedInterval: interval }),
       ...(certificateSubject === undefined ? {} : { certificateSubject }),
       ...(seen === undefined ? {} : { lastSeen: formatInstant(seen) }),
-      // As for entities: three missed ones.
-      ...(interval !== undefined && !revoked && (seen === undefined || now() - seen > 3_000 * interval)
+      // As for entities: three missed ones. Who was never seen has had since its registration, or since the start.
+      ...(interval !== undefined && !revoked && now() - (seen ?? registeredAt.get(id) ?? startedAt) > 3_000 * interval
         ? { overdue: true as const }
         : {})
     }
