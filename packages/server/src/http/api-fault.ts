@@ -1,6 +1,6 @@
 import { type ApiError, type ErrorCode, errorCatalogue } from '@city-brain/model'
 
-/** A request that cannot be served, by its code in the catalogue; its status and its message are those of the catalogue. */
+/** A request that cannot be served, by its code in the catalogue. Its status is the catalogue's; its message too, unless another says more. */
 export class ApiFault extends Error {
   override readonly name = 'ApiFault'
   readonly code: ErrorCode
@@ -8,10 +8,13 @@ export class ApiFault extends Error {
   /** Seconds, for `retry-after`. */
   readonly retryAfter?: number
 
-  constructor(code: ErrorCode, details: Pick<ApiError, 'path' | 'expected'> & { retryAfter?: number } = {}) {
-    super(errorCatalogue[code].message)
+  constructor(
+    code: ErrorCode,
+    details: Pick<ApiError, 'path' | 'expected'> & { message?: string; retryAfter?: number } = {}
+  ) {
+    const { retryAfter, message = errorCatalogue[code].message, ...place } = details
+    super(message)
     this.code = code
-    const { retryAfter, ...place } = details
     this.place = place
     if (retryAfter !== undefined) this.retryAfter = retryAfter
   }

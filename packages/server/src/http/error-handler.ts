@@ -33,10 +33,8 @@ export function createErrorHandler({ log, faultCodes }: { log: Log; faultCodes: 
 function toFault(error: FastifyError | ApiFault, faultCodes: FaultCodes): ApiFault {
   if (error instanceof ApiFault) return error
   if (error instanceof RegistryFault) {
-    return new ApiFault(error.code, {
-      ...(error.path === undefined ? {} : { path: error.path }),
-      expected: error.message
-    })
+    const { code, message, path } = error
+    return new ApiFault(code, { message, ...(path === undefined ? {} : { path }) })
   }
   if ('validation' in error && error.validation) {
     const [first] = describeErrors(error.validation as Parameters<typeof describeErrors>[0])

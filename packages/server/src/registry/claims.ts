@@ -11,7 +11,7 @@ export type NewClaimKey = {
   profile?: string
   /** How many devices may be claimed with it (default 1). */
   count?: number
-  /** Days until it ends (default 30). */
+  /** Whole days until it ends (default 30). */
   days?: number
   /** What the id of a device must begin with. */
   prefix?: string
@@ -86,9 +86,12 @@ export function createClaims({
       registry.exclusive(async () => {
         checkArea(registry, wanted.area)
         const { area, domain, profile, count = 1, days = 30, prefix = '' } = wanted
-        if (count < 1 || count > 100_000) throw new RegistryFault('bad-request', 'must be 1 to 100,000', 'count')
-        if (days <= 0 || days > 3_650) throw new RegistryFault('bad-request', 'must be at most 3,650', 'days')
-        if (!prefixForm.test(prefix)) throw new RegistryFault('bad-request', 'is no beginning of an id', 'prefix')
+        if (count < 1 || count > 100_000) throw new RegistryFault('bad-request', 'count must be 1 to 100,000', 'count')
+        if (!Number.isInteger(days) || days < 1 || days > 3_650) {
+          throw new RegistryFault('bad-request', 'days must be a whole number from 1 to 3,650', 'days')
+        }
+        if (!prefixForm.test(prefix))
+          throw new RegistryFault('bad-request', 'prefix is no beginning of an id', 'prefix')
         const made = keys.create({
           area,
           domain,

@@ -52,7 +52,7 @@ test('a certificate belongs to one: who is registered while the city runs has no
       expect.objectContaining({
         code: 'conflict',
         path: 'certificateSubject',
-        expected: `${holder} has that certificate already`
+        message: `${holder} has that certificate already`
       })
     ])
     await expect(askCity(controlPath(city.data), 'device-add', { device: device('new-2', subject) })).rejects.toThrow(

@@ -44,7 +44,8 @@ const answerOf = async <T>(path: string, init: RequestInit): Promise<T> => {
 }
 const faultOf = async (path: string, init: RequestInit, by = client) => {
   const answer = await by.request(path, init)
-  return [answer.status, ((await answer.json()) as { expected?: string }).expected ?? '']
+  const { message, expected } = (await answer.json()) as { message: string; expected?: string }
+  return [answer.status, expected === undefined ? message : `${message}: ${expected}`]
 }
 const connect = (id: string, password: string) =>
   mqtt.connectAsync(`mqtt://127.0.0.1:${city.mqttPort}`, {

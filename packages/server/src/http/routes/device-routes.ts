@@ -97,7 +97,7 @@ export function deviceRoutes(app: App, { devices, claims, claimLimit }: AppParts
             domain: Type.Enum([...domains]),
             profile: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
             count: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, description: 'Default: 1' })),
-            days: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3_650, description: 'Default: 30' })),
+            days: Type.Optional(Type.Integer({ minimum: 1, maximum: 3_650, description: 'Default: 30' })),
             prefix: Type.Optional(Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{0,62}$' }))
           },
           closed
