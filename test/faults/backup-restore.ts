@@ -43,7 +43,8 @@ export const backupRestore: Fault = {
     context.log(`${after.size} were acknowledged between a backup and the loss`)
     // What came before a backup, or after it was put back, must be there; of what lies between, each at most once.
     const expected = new Set([...load.acknowledged].filter((key) => !after.has(key)))
+    const peakMegabytes = city.peakMegabytes()
     const counts = await proveNoLoss(context, city, expected, { countersAgree: false })
-    return { repetitions, ...counts, peakMegabytes: city.peakMegabytes() }
+    return { repetitions, ...counts, peakMegabytes }
   }
 }

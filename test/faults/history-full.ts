@@ -16,7 +16,11 @@ export const historyFull: Fault = {
   async run(context) {
     const data = join(context.folder, 'data')
     const disk = mountSmallDisk(context, join(data, 'history'), megabytes)
-    if (disk === undefined) return { skipped: 'mounting a tmpfs is not allowed here' }
+    if (disk === undefined) {
+      // A limit of the length of files is of the whole process, the journal's thread included.
+      const skipped = 'mounting a tmpfs is not allowed here; journal-full stops the files of the history as well'
+      return { skipped, shownElsewhere: true }
+    }
     const city = await startFaultCity(context, { data })
     const load = await startFaultLoad({ mqttPort: city.mqttPort, devices: city.devices, perSecond: 1_000 })
     context.onEnd(() => load.close())

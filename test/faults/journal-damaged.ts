@@ -84,8 +84,9 @@ export const journalDamaged: Fault = {
     context.log(`${named.size} acknowledged messages lie in what the salvages name as gone`)
     // What is named as gone may be in the history all the same; everything else must be there, once.
     const expected = new Set([...load.acknowledged].filter((key) => !named.has(key)))
+    const peakMegabytes = city.peakMegabytes()
     const counts = await proveNoLoss(context, city, expected, { countersAgree: false })
-    return { repetitions, ...counts, peakMegabytes: city.peakMegabytes() }
+    return { repetitions, ...counts, peakMegabytes }
   }
 }
 

@@ -5,8 +5,8 @@ import { waitFor } from '../city/start-city.ts'
 import type { Fault } from './support/fault.ts'
 import { startFaultLoad } from './support/fault-load.ts'
 import { proveNoLoss } from './support/prove-no-loss.ts'
-import { mountSmallDisk } from './support/small-disk.ts'
-import { startFaultCity } from './support/start-fault-city.ts'
+import { limitFileSize, mountSmallDisk } from './support/small-disk.ts'
+import { type FaultCity, startFaultCity } from './support/start-fault-city.ts'
 
 /** Room for the journal, its reserve and its ballast, and little more. */
 const megabytes = 256
@@ -17,9 +17,14 @@ export const journalFull: Fault = {
   title: 'The disk of the journal is full, and has room again',
   async run(context) {
     const data = join(context.folder, 'data')
-    const disk = mountSmallDisk(context, join(data, 'journal'), megabytes)
-    if (disk === undefined) return { skipped: 'mounting a tmpfs is not allowed here' }
-    const city = await startFaultCity(context, { data })
+    let started: FaultCity | undefined
+    const disk =
+      mountSmallDisk(context, join(data, 'journal'), megabytes) ??
+      limitFileSize(megabytes, () => started?.running.process.pid as number)
+    if (disk === undefined) return { skipped: 'mounting a tmpfs is not allowed here, and there is no prlimit' }
+    context.log(`the disk: ${disk.describe()}`)
+    const city = await startFaultCity(context, { data, before: disk.before() })
+    started = city
     const load = await startFaultLoad({ mqttPort: city.mqttPort, devices: city.devices, perSecond: 1_000 })
     context.onEnd(() => load.close())
     const operator = await city.session()
@@ -53,11 +58,11 @@ export const journalFull: Fault = {
         load.pubacks() === stopped,
         `${load.pubacks() - stopped} PUBACKs came while nothing could be stored`
       )
-      context.log(`full: ${stopped} PUBACKs, ${load.waiting()} messages wait; ${disk.freeMegabytes()} MB free`)
+      context.log(`full: ${stopped} PUBACKs, ${load.waiting()} messages wait; ${disk.describe()}`)
       // Once with a kill while nothing can be written: the start on a full disk is a state of its own.
       if (round % 2 === 0) {
         await city.kill()
-        await city.start()
+        await city.start({ before: disk.before() })
       }
       disk.free()
       await waitFor(() => load.pubacks() > stopped + 1_000, 120_000).catch((error: unknown) => {

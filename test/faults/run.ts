@@ -5,14 +5,15 @@ import { type FaultOutcome, runFault } from './run-fault.ts'
 import { printTable } from './support/print-table.ts'
 
 /**
- * The fault suite: `pnpm faults [--short] [--only NAME,…]`. Each fault is made under load of real clients that record every
+ * The fault suite: `pnpm faults [--short] [--no-mount] [--only NAME,…]`. Each fault is made under load of real clients that record every
  * PUBACK, and ends with the proof that nothing acknowledged is lost or doubled. The last line is one JSON object; exit code
- * 1 where a fault has failed. `--report FILE` writes how many passed, failed and were skipped.
+ * 1 where a fault has failed. `--report FILE` writes how many passed, failed and were skipped;
+ * `--no-mount` makes full disks as for those who may not mount one.
  */
-const usage = `Usage: pnpm faults [--short] [--only NAME,...] [--report FILE]
+const usage = `Usage: pnpm faults [--short] [--no-mount] [--only NAME,...] [--report FILE]
 Faults: ${faults.map(({ name }) => name).join(', ')}`
 
-const { short, only, report } = readOptions()
+const { short, only, report, 'no-mount': noMount } = readOptions()
 const wanted = only?.split(',')
 const unknown = wanted?.filter((name) => !faults.some((fault) => fault.name === name)) ?? []
 if (unknown.length > 0) fail(`There is no fault ${unknown.join(', ')}.`)
@@ -21,7 +22,7 @@ const outcomes: FaultOutcome[] = []
 for (const fault of faults) {
   if (wanted && !wanted.includes(fault.name)) continue
   console.log(`\n${fault.name}: ${fault.title}`)
-  const outcome = await runFault(fault, short)
+  const outcome = await runFault(fault, { short, mayMount: !noMount })
   outcomes.push(outcome)
   for (const failure of outcome.failures) console.error(`${fault.name} failed: ${failure}`)
   console.log(`${fault.name}: ${wordOf(outcome)} after ${outcome.seconds} s`)
@@ -34,10 +35,12 @@ const count = (word: string) => outcomes.filter((outcome) => wordOf(outcome) ===
 const counts = { passed: count('passed'), failed: count('failed'), skipped: count('skipped') }
 if (report) writeFileSync(report, JSON.stringify(counts))
 const seconds = outcomes.reduce((sum, outcome) => sum + outcome.seconds, 0)
+const times = outcomes.map(({ fault: { name }, seconds }) => `${name} ${seconds} s`)
 console.log(`\n${printTable(rows)}\n`)
 for (const { fault, failures } of outcomes) {
   for (const failure of failures) console.error(`${fault.name} failed: ${failure.split('\n')[0]}`)
 }
+console.log(`Times: ${times.join(', ')}`)
 console.log(`Faults: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${seconds} s`)
 console.log(
   JSON.stringify({
@@ -60,11 +63,12 @@ function wordOf({ failures, skipped }: FaultOutcome): 'passed' | 'failed' | 'ski
   return skipped ? 'skipped' : 'passed'
 }
 
-function readOptions(): { short: boolean; only?: string; report?: string } {
+function readOptions(): { short: boolean; 'no-mount': boolean; only?: string; report?: string } {
   try {
     const { values } = parseArgs({
       options: {
         short: { type: 'boolean', default: false },
+        'no-mount': { type: 'boolean', default: false },
         only: { type: 'string' },
         report: { type: 'string' }
       }

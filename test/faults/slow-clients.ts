@@ -13,18 +13,21 @@ import { connectPacket, connectRaw, publishPacket, readPubacks, subscribePacket 
 import { type FaultCity, type FaultDevice, startFaultCity } from './support/start-fault-city.ts'
 
 const loadDevices = 6
+/** With four connections of each at a time: enough for 170 a second where each takes a quarter of a second. */
+const stormingDevices = 12
 /** Bytes of a message that the slow subscribers do not take. */
 const relayedBytes = 60_000
-/** No fault of a client may take the city above this. */
-const mostMegabytes = 600
 
 /** Clients that hold a connection open and do not do their part, while others work. */
 export const slowClients: Fault = {
   name: 'slow-clients',
   title:
     'Slow and dead subscribers, half-open connections, a storm of reconnects, a client that never reads its PUBACKs',
+  // Less than others: nothing that a client does or leaves undone may cost much.
+  mostMegabytes: 600,
   async run(context) {
-    const city = await startFaultCity(context, { detectors: loadDevices + 4, prepare: addRelay })
+    const detectors = loadDevices + 1 + stormingDevices
+    const city = await startFaultCity(context, { detectors, prepare: addRelay })
     const load = await startFaultLoad({
       mqttPort: city.mqttPort,
       devices: city.devices.slice(0, loadDevices),
@@ -35,7 +38,7 @@ export const slowClients: Fault = {
 
     const deaf = await startDeafPublisher(context, city, silent, context.short ? 20_000 : 200_000)
     const relayed = new Set<string>()
-    const storm = context.short ? { count: 1_000, seconds: 10 } : { count: 10_000, seconds: 60 }
+    const storm = context.short ? { count: 1_000, seconds: 6 } : { count: 10_000, seconds: 60, within: 72 }
     const repetitions = [
       await slowSubscriber(context, city, load, relayed, context.short ? 1_000 : 5_000),
       ...(await Promise.all([
@@ -46,7 +49,6 @@ export const slowClients: Fault = {
     await stillServed(load, 'a client that never reads its PUBACKs')
     const heard = await deaf.listen()
     await load.drain()
-    context.expect(city.peakMegabytes() < mostMegabytes, `the city took ${city.peakMegabytes()} MB`)
     const acknowledged = new Set([...load.acknowledged, ...relayed, ...heard])
     const peakMegabytes = city.peakMegabytes()
     const counts = await proveNoLoss(context, city, acknowledged)
@@ -159,7 +161,17 @@ async function reconnectStorm(
   city: FaultCity,
   load: FaultLoad,
   devices: readonly FaultDevice[],
-  { count, seconds }: { count: number; seconds: number }
+  {
+    count,
+    seconds,
+    within = Number.POSITIVE_INFINITY
+  }: {
+    count: number
+    /** Over which they are spread. */
+    seconds: number
+    /** Seconds that they may take. */
+    within?: number
+  }
 ): Promise<number> {
   const began = performance.now()
   let made = 0
@@ -194,6 +206,7 @@ async function reconnectStorm(
   await Promise.all(underWay)
   const took = Math.round((performance.now() - began) / 1_000)
   context.expect(refused === 0, `${refused} of ${count} connections were refused`)
+  context.expect(took <= within, `${count} reconnects took ${took} s, and may take ${within} s`)
   context.log(`${count} reconnects in ${took} s; ${city.peakMegabytes()} MB`)
   await stillServed(load, 'a storm of reconnects')
   await waitFor(async () => (await city.running.health()).broker.connected <= loadDevices + 1, 30_000).catch(() =>

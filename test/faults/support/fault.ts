@@ -6,12 +6,16 @@ export type Fault = {
   title: string
   /** System programs; where one is missing the fault is skipped with a line that names it (with CI=true it fails). */
   needs?: readonly string[]
+  /** The most that the city's processes may take (default 700 MB): above it the fault has failed. */
+  mostMegabytes?: number
   run(context: FaultContext): Promise<FaultResult | Skipped>
 }
 
 export type FaultContext = {
   /** At most a few repetitions: the whole suite is to take at most five minutes. */
   short: boolean
+  /** False where a full disk is to be made without mounting one, as for those who may not. */
+  mayMount: boolean
   /** A folder of this fault's own, removed when it ends. */
   folder: string
   log(text: string): void
@@ -44,4 +48,8 @@ export type FaultResult = FaultCounts & {
   peakMegabytes: number
 }
 
-export type Skipped = { skipped: string }
+export type Skipped = {
+  skipped: string
+  /** It can not be made here at all, and another fault of the suite shows the same: no failure, even with CI=true. */
+  shownElsewhere?: true
+}
