@@ -1,4 +1,13 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
 import { type Health, type HistoryWireAnswer, systemClock } from '@city-brain/model'
 import { DatabaseSync } from '@photostructure/sqlite'
@@ -130,6 +139,11 @@ test('a backup that is damaged, of a newer version or put where something is, is
   await expect(makeBackup({ ...told(), control: controlPath(data()), to, version: '0' })).rejects.toThrow(
     'is not empty'
   )
+  symlinkSync(data(), join(folder.path, 'link'))
+  for (const inside of [data(), join(data(), 'a', 'b'), join(folder.path, 'link', 'backup')]) {
+    const made = makeBackup({ ...told(), control: controlPath(data()), to: inside, version: '0' })
+    await expect(made).rejects.toThrow('lies in the data folder')
+  }
   await expect(restore(data())).rejects.toThrow('is not empty: a backup is put into an empty data folder only')
   const file = join(to, 'journal', 'journal.db')
   const whole = readFileSync(file)

@@ -19,15 +19,18 @@ export type HistoryPlace = {
   moveAway(now: number): string
 }
 
-/** The histories that the data folder knows of: DuckDB's file and the checkpoint of each InfluxDB. */
-export async function readHistoryPlaces(data: string): Promise<HistoryPlace[]> {
+/**
+ * The histories that the data folder knows of: DuckDB's file and the checkpoint of each InfluxDB.
+ * @param held a city runs on it, which has DuckDB's file for itself
+ */
+export async function readHistoryPlaces(data: string, held = false): Promise<HistoryPlace[]> {
   const folder = join(data, 'history')
   const places: HistoryPlace[] = []
   const file = join(folder, 'history.duckdb')
   if (existsSync(file)) {
     places.push({
       who: 'The history in DuckDB',
-      ...(await attempt(() => readDuckDbCheckpoint(folder))),
+      ...(held ? { fault: 'the running city has it open' } : await attempt(() => readDuckDbCheckpoint(folder))),
       adopt: (epoch) => adoptDuckDbEpoch(folder, epoch),
       moveAway(now) {
         const to = join(folder, `history-before-${stamp(now)}.duckdb`)

@@ -9,6 +9,7 @@ import {
 } from '@city-brain/journal'
 import type { Clock } from '@city-brain/model'
 import { ControlFault } from '../control/control-messages.ts'
+import { cityRuns } from './city-runs.ts'
 import { fitOf, readHistoryPlaces, storePlaces } from './history-places.ts'
 import { tellCheck, tellSalvage } from './tell-journal.ts'
 
@@ -19,9 +20,9 @@ type Told = { data: string; clock: Clock; print: (line: string) => void; progres
 
 /** `journal check`: 0 where the journal is whole, 1 where it is damaged, 2 where nothing of it can be read. */
 export async function checkCommand({ data, print, progress }: Told): Promise<number> {
-  const places = await readHistoryPlaces(data)
+  // What the history of a running city has applied is in its journal as well: it need not be looked at.
+  const places = await readHistoryPlaces(data, await cityRuns(data))
   for (const { who, fault } of places) {
-    // A running city holds DuckDB for itself; what it has applied is then in the journal as well.
     if (fault) print(`Note     ${who} was not looked at: ${fault.split('\n')[0]}`)
   }
   try {

@@ -7,6 +7,7 @@ import { DatabaseSync } from '@photostructure/sqlite'
 import { askCity, NoCityRuns } from '../control/control-client.ts'
 import { ControlFault } from '../control/control-messages.ts'
 import { listFiles, type Manifest, manifestName, manifestText } from './manifest.ts'
+import { refuseInside } from './refuse-inside.ts'
 
 /**
  * `backup DIR`: a consistent copy of a data folder, also while its city runs: the history first, then everything else, and
@@ -29,6 +30,7 @@ export async function makeBackup({
   clock: Clock
   progress: (what: string) => void
 }): Promise<Manifest> {
+  refuseInside(to, data)
   if (existsSync(to) && readdirSync(to).length > 0)
     throw new ControlFault(`${to} is not empty: a backup needs a folder of its own.`)
   const part = `${to}.part`

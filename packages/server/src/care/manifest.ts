@@ -46,6 +46,9 @@ export async function readManifest(folder: string, progress: (what: string) => v
   try {
     manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      throw new ControlFault(`${folder} holds no whole backup: there is no ${manifestName} in it.`)
+    }
     throw new ControlFault(
       `${folder} holds no whole backup: ${manifestName} cannot be read (${(error as Error).message}).`
     )

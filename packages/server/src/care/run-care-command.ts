@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { systemClock } from '@city-brain/model'
-import { askCity, NoCityRuns } from '../control/control-client.ts'
 import { ControlFault } from '../control/control-messages.ts'
 import { controlPath } from '../control/control-path.ts'
+import { cityRuns } from './city-runs.ts'
 import { checkCommand, salvageCommand } from './journal-commands.ts'
 import { makeBackup } from './make-backup.ts'
 import { rebuildHistory } from './rebuild-history.ts'
@@ -63,11 +63,7 @@ export async function runCareCommand(
 }
 
 async function ensureStopped(data: string): Promise<void> {
-  const runs = await askCity(controlPath(data), 'health', {}).then(
-    () => true,
-    (error: unknown) => !(error instanceof NoCityRuns)
-  )
-  if (runs) throw new ControlFault('A city runs on this data folder. Stop it first.')
+  if (await cityRuns(data)) throw new ControlFault('A city runs on this data folder. Stop it first.')
 }
 
 /** Lines on standard error, so that the output stays what was asked for; at most one a second. */

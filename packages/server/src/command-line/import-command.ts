@@ -12,7 +12,8 @@ export async function importCommand(path: string, file: string | undefined, dryR
   if (file === undefined) throw new ControlFault('Say which file: import assets FILE [--dry-run].')
   const format = formats[extname(file).toLowerCase()]
   if (format === undefined) throw new ControlFault(`${file} must end in ${Object.keys(formats).join(', ')}.`)
-  const bytes = await readFile(file).catch((error: Error) => {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new ControlFault(`There is no file ${file}.`)
     throw new ControlFault(`${file} cannot be read: ${error.message}`)
   })
   const answer = await running(askCity(path, 'import-assets', { format, content: bytes.toString('base64'), dryRun }))
