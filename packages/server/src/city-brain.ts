@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { isEntityId, systemClock } from '@city-brain/model'
-import { commandOptions } from './command-line/command-options.ts'
+import { commandOptions, refuseForeignOptions } from './command-line/command-options.ts'
 import { print, printable, running, whole } from './command-line/command-output.ts'
 import {
   addDevice,
@@ -59,10 +59,11 @@ const usage = `Usage: npm run city-brain -- COMMAND [--data DIR]
 It talks to the city that runs on the data folder (default: data). operator reset and device secret also work while none
 runs.`
 
-/** The `city-brain` command. Prints to standard output; a fault is one line on standard error and exit code 1. */
+/** The `city-brain` command. Prints to standard output; a fault is one line on standard error and exit code 1 (2 of a check). */
 async function cityBrain(args: readonly string[]): Promise<void> {
   const { values, positionals } = read(args)
   if (values.help || positionals.length === 0) return print(usage)
+  refuseForeignOptions(positionals, values)
   if (['journal', 'history', 'backup', 'restore'].includes(positionals[0] ?? '')) {
     const { runCareCommand } = await import('./care/run-care-command.ts')
     process.exitCode = await runCareCommand(positionals, values, print)
@@ -223,9 +224,11 @@ function only(rest: readonly string[], what: string): string | undefined {
   return rest[0]
 }
 
-await cityBrain(process.argv.slice(2)).catch((error: Error) => {
+const args = process.argv.slice(2)
+await cityBrain(args).catch((error: Error) => {
   process.stderr.write(
     `${error instanceof ControlFault || error instanceof StartFault ? error.message : (error.stack ?? error.message)}\n`
   )
-  process.exitCode = 1
+  // Of a check, 1 says that the journal is damaged.
+  process.exitCode = args.join(' ').includes('journal check') ? 2 : 1
 })

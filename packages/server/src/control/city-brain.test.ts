@@ -22,7 +22,7 @@ afterAll(async () => {
 })
 
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', command, ...args, '--data', folder.path])
+  const child = spawn(process.execPath, ['--import', 'tsx', command, '--data', folder.path, ...args])
   let [out, err] = ['', '']
   child.stdout.on('data', (chunk) => {
     out += chunk
@@ -84,11 +84,22 @@ test.each([
   [['device', 'secret', 'bin-9'], 'There is no device bin-9.'],
   [['dead-letters', 'replay'], 'Say which'],
   [['dead-letters', '--limit', 'many'], '--limit must be a whole number'],
-  [['health', '--colour'], "Unknown option '--colour'"]
+  [['health', '--colour'], "Unknown option '--colour'"],
+  [['health', '--interval', '5', '--anew'], 'health takes no --interval, --anew.'],
+  [['dead-letters', 'replay', '--limit', '5'], 'dead-letters replay takes no --limit.'],
+  [['import', 'assets', '/no/such.csv'], 'There is no file /no/such.csv.'],
+  [['restore', '/no/such'], '/no/such holds no whole backup: there is no backup.json in it.']
 ])('%j is one clear line', async (args, message) => {
   const { code, out, err } = await run(...args)
   expect(code).toBe(1)
   expect(out).toBe('')
   expect(err).toContain(message)
   expect(err.trim().split('\n')).toHaveLength(1)
+})
+
+test('a check of a running city is whole and quotes no lock; one that cannot be made does not say damaged', async () => {
+  const { code, out } = await run('journal', 'check')
+  expect(out).toContain('Note     The history in DuckDB was not looked at: the running city has it open\n')
+  expect([code, out.trim().split('\n').at(-1)]).toEqual([0, 'The journal is whole.'])
+  for (const more of [['--data', '/no/such'], ['--anew']]) expect((await run('journal', 'check', ...more)).code).toBe(2)
 })
