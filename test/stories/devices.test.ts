@@ -135,12 +135,10 @@ test('3,000 containers: faults in a dry run, imported, and a reading of one is c
   expect(faulty.code).toBe(1)
   expect(faulty.out.trim().split('\n')).toEqual([
     'row 11, area: there is no area moon',
-    expect.stringMatching(/^row 2001, binCapacity: must be a number with a point/)
+    expect.stringMatching(/^row 2001, binCapacity: must be a number with a point/),
+    expect.stringMatching(/^row 2001, longitude: lies \d+ km/)
   ])
-  expect(faulty.err).toBe('2 faults in 3000 rows. Nothing was changed.\n')
-  wrong[1_999] = row(2_000, { longitude: '29.0' })
-  writeFileSync(file, [heading, ...wrong].join('\r\n'))
-  expect((await cityBrain(data, 'import', 'assets', file)).out).toMatch(/row 2001, longitude: lies \d+ km/)
+  expect(faulty.err).toBe('3 faults in 3000 rows. Nothing was changed.\n')
 
   // A browser that is open meanwhile.
   const screen = openScreen()

@@ -180,14 +180,21 @@ test('faults of an import by row and column, and nothing of it applied', async (
     'c-10;Bin;centre;122;29;glass;1100;cab-1;;',
     'park-1;Bin;centre;122;29;glass;1100;;;',
     'c-12;Bin;centre;122;29;glass;1100;;;;extra',
-    'c-13;Bin;centre;12;29;glass;1100;;;'
+    'c-13;Bin;centre;12;29;glass;1100;;;',
+    // One fault by itself, and others besides: all of them are told at once.
+    'c-1;Bin;moon;12;29;gold;1100;;;',
+    'c-15;Bin;moon;122;29;glass;;cab-1;;',
+    'c-16;Bin;moon;122,5;29;glass;1100;;;',
+    'c-16;;centre;122;29;glass;1100;;;',
+    ';Bin;;122;29;glass;1100;;;'
   ].join('\n')
   const answer = await importFile(file)
-  expect(answer).toMatchObject({ dryRun: false, applied: false, rows: 13 })
+  expect(answer).toMatchObject({ dryRun: false, applied: false, rows: 18 })
   expect(answer.faults.map(({ row, column, message }) => `${row} ${column}: ${message}`)).toEqual([
     '3 id: c-1 is in row 2 already',
     '4 area: there is no area moon',
     expect.stringMatching(/^5 latitude: .*must be <= 90/),
+    '5 longitude: longitude and latitude look swapped',
     '6 longitude: must be a number with a point, like 31.25, not "122,5"',
     expect.stringMatching(/^7 storedWasteKind: .*"gold"/),
     expect.stringMatching(/^7 binCapacity: .*"5"/),
@@ -198,7 +205,20 @@ test('faults of an import by row and column, and nothing of it applied', async (
     '11 device: cab-1 is registered in devices.yaml, and c-10 is not among its entities there',
     '12 id: park-1 is a parkingSite already',
     '13 undefined: has 11 cells, the heading 10',
-    expect.stringMatching(/^14 longitude: lies \d+ km from the centre of the city$/)
+    expect.stringMatching(/^14 longitude: lies \d+ km from the centre of the city$/),
+    expect.stringMatching(/^15 storedWasteKind: .*"gold"/),
+    '15 id: c-1 is in row 2 already',
+    '15 area: there is no area moon',
+    expect.stringMatching(/^15 longitude: lies \d+ km from the centre of the city$/),
+    '16 binCapacity: is empty',
+    '16 area: there is no area moon',
+    '16 device: cab-1 is registered in devices.yaml, and c-15 is not among its entities there',
+    '17 longitude: must be a number with a point, like 31.25, not "122,5"',
+    '17 area: there is no area moon',
+    '18 name: is empty',
+    '18 id: c-16 is in row 17 already',
+    '19 id: is empty',
+    '19 area: is empty'
   ])
   expect((await client.request('/api/entities/c-1')).status).toBe(404)
   const columns = await importFile('id;label;area;longitude;latitude;storedWasteKind;distanceEmpty\n')
@@ -271,10 +291,32 @@ test('other kinds come as GeoJSON, residents see them; what signals are checked 
   const collection = (...features: object[]) => JSON.stringify({ type: 'FeatureCollection', features })
   const park = feature('park-9', { kind: 'parkingSite', type: 'OffStreetParking', totalSpotNumber: 10, device: 'pk-9' })
   const refused = await importFile(
-    collection(park, feature('int-9', { kind: 'intersection' }), feature('x', { kind: 'tree' })),
+    collection(
+      park,
+      feature('int-9', { kind: 'intersection' }),
+      feature('x', { kind: 'tree' }),
+      {
+        ...feature('park-9', { kind: 'parkingSite', area: 'moon' }),
+        geometry: { type: 'Point', coordinates: [29, 122] }
+      },
+      { type: 'Feature', id: 'y', geometry: null, properties: null },
+      { ...feature('park-9', { kind: 'parkingSite', type: 'OffStreetParking', device: 5 }), geometry: 'here' }
+    ),
     'application/geo+json'
   )
-  expect(refused.faults.map(({ row, column }) => `${row} ${column}`)).toEqual(['2 /id', '3 /properties/kind'])
+  expect(refused.faults.map(({ row, column }) => `${row} ${column}`)).toEqual([
+    '2 /id',
+    '3 /properties/kind',
+    expect.stringMatching('4 /properties'),
+    '4 /geometry/coordinates/1',
+    '4 /id',
+    '4 /properties/area',
+    '4 /geometry/coordinates',
+    '5 /properties/kind',
+    '6 /geometry',
+    '6 /properties/device',
+    '6 /id'
+  ])
   expect(await importFile(collection(park), 'application/geo+json')).toMatchObject({
     applied: true,
     devices: { added: 1 }

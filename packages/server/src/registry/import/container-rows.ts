@@ -38,13 +38,14 @@ export function readContainerRows(
   for (const { row, cells } of table.rows) {
     const tooMany = cells.slice(table.columns.length).findIndex((cell) => cell !== '')
     if (tooMany !== -1) {
+      // Which cell belongs to which column is not known then: more of it would only mislead.
       const message = `has ${table.columns.length + tooMany + 1} cells, the heading ${table.columns.length}`
       faults.push({ row, message })
       continue
     }
     const { asset, faults: found } = readRow(table.columns, cells, existing)
     for (const fault of found) faults.push({ row, ...fault })
-    if (asset) assets.push({ row, ...asset })
+    assets.push({ row, ...asset })
   }
   return { assets, faults }
 }
@@ -53,7 +54,7 @@ function readRow(
   columns: readonly string[],
   cells: readonly string[],
   existing: (id: string) => Asset | undefined
-): { asset?: Omit<ImportedAsset, 'row'>; faults: CellFault[] } {
+): { asset: Omit<ImportedAsset, 'row'>; faults: CellFault[] } {
   const faults: CellFault[] = []
   const text = (column: Column): string => cells[columns.indexOf(column)] ?? ''
   const has = (column: Column) => columns.includes(column)
@@ -114,9 +115,9 @@ function readRow(
     const cell = text(column)
     faults.push({ column, message: cell === '' ? message : `${message}, not ${JSON.stringify(cell.slice(0, 40))}` })
   }
-  if (faults.length > 0) return { faults }
   return {
     asset: {
+      faultsAt: faults.map(({ column }) => column),
       asset: feature as unknown as Asset,
       columns: { area: 'area', longitude: 'longitude', latitude: 'latitude', id: 'id', device: 'device' },
       ...(has('device') ? { device: text('device') || id } : {}),

@@ -4,8 +4,11 @@ import type { ImportedAsset } from './imported-asset.ts'
 
 /** Which device reports an imported asset; kept over the rows of a file, since several may name the same. */
 export type DevicePlan = {
-  /** Undefined where it is well, or what is wrong with the device of this row. */
-  assign(imported: ImportedAsset, domain: Domain): string | undefined
+  /**
+   * Undefined where it is well, or what is wrong with the device of this row. Where the row has no area or id to go by
+   * (`isPlaced` false), only what does not depend on those is looked at.
+   */
+  assign(imported: ImportedAsset, domain: Domain, isPlaced: boolean): string | undefined
   changes(): { added: number; changed: number; list: RegistryChange[] }
 }
 
@@ -43,7 +46,7 @@ export function createDevicePlan(registry: Registry): DevicePlan {
   }
 
   return {
-    assign({ row, asset, device: named, profile }, domain) {
+    assign({ row, asset, device: named, profile }, domain, isPlaced) {
       const { id } = asset
       const { area } = asset.properties
       const registered = registry.find(id)
@@ -64,6 +67,7 @@ export function createDevicePlan(registry: Registry): DevicePlan {
         const differs = profile !== undefined && profile !== found.registration.profile
         return differs ? `${device} is registered in devices.yaml, and so is its profile` : undefined
       }
+      if (!isPlaced) return undefined
       const draft = draftOf(device, area, domain)
       if (draft.registration.area !== area || draft.registration.domain !== domain) {
         return `${device} speaks under ${draft.registration.area}/${draft.registration.domain}, not under ${area}/${domain}`

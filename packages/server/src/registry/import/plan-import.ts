@@ -35,33 +35,48 @@ export function planImport(
   const sites = new Set(imported.flatMap(({ asset }) => (asset.properties.kind === 'parkingSite' ? [asset.id] : [])))
 
   for (const one of imported) {
-    const { row, asset, columns } = one
+    const { row, asset, columns, faultsAt } = one
     const { id, properties } = asset
     const { kind, area } = properties
     const report = (column: string, message: string) => faults.push({ row, column, message })
+    // What has a fault by itself is not looked at again; a fault may lie within a place, or around it.
+    const isSound = (column: string) =>
+      !faultsAt.some((at) => at === column || at.startsWith(`${column}/`) || column.startsWith(`${at}/`))
     if (!Object.hasOwn(domainOf, kind)) {
       report(columns.id, `${kind} must stand in assets.geojson; ${Object.keys(domainOf).join(', ')} may be imported`)
       continue
     }
-    const earlier = firstRow.get(id)
-    if (earlier !== undefined) report(columns.id, `${id} is in row ${earlier} already`)
-    else firstRow.set(id, row)
     const known = registry.asset(id)
-    if (known && known.properties.kind !== kind) report(columns.id, `${id} is a ${known.properties.kind} already`)
-    if (registry.asset(area)?.properties.kind !== 'area') report(columns.area, `there is no area ${area}`)
-    if (properties.kind === 'parkingSpot' && properties.refParkingSite !== undefined) {
+    let isPlaced = isSound(columns.area)
+    if (isSound(columns.id)) {
+      const earlier = firstRow.get(id)
+      if (earlier !== undefined) report(columns.id, `${id} is in row ${earlier} already`)
+      else firstRow.set(id, row)
+      isPlaced &&= earlier === undefined
+      if (known && known.properties.kind !== kind) report(columns.id, `${id} is a ${known.properties.kind} already`)
+    }
+    if (isSound(columns.area) && registry.asset(area)?.properties.kind !== 'area') {
+      report(columns.area, `there is no area ${area}`)
+      isPlaced = false
+    }
+    const sitePath = '/properties/refParkingSite'
+    if (properties.kind === 'parkingSpot' && properties.refParkingSite !== undefined && isSound(sitePath)) {
       const site = properties.refParkingSite
       if (registry.asset(site)?.properties.kind !== 'parkingSite' && !sites.has(site)) {
-        report('/properties/refParkingSite', `there is no parkingSite ${site}`)
+        report(sitePath, `there is no parkingSite ${site}`)
       }
     }
-    const place = placeFault(asset, centre)
-    if (place !== undefined) report(place.of === 'latitude' ? columns.latitude : columns.longitude, place.message)
+    const place =
+      isSound(columns.longitude) && isSound(columns.latitude) ? placeFault(asset, centre) : swapFault(asset, centre)
+    if (place !== undefined) report(columns.longitude, place)
     const domain = domainOf[kind]
-    const fault = domain === undefined ? undefined : devices.assign(one, domain)
-    if (fault !== undefined) report(columns.device, fault)
     if (domain === undefined && one.device !== undefined) report(columns.device, `a ${kind} reports nothing`)
+    if (domain !== undefined && isSound(columns.id) && isSound(columns.device)) {
+      const fault = devices.assign(one, domain, isPlaced)
+      if (fault !== undefined) report(columns.device, fault)
+    }
 
+    if (faultsAt.length > 0) continue
     if (known && isDeepStrictEqual(plain(known), plain(asset))) counts.unchanged++
     else {
       counts[known ? 'changed' : 'added']++
@@ -78,15 +93,27 @@ function plain(asset: Asset): unknown {
   return JSON.parse(JSON.stringify(asset))
 }
 
-function placeFault(asset: Asset, centre: Position): { of: 'longitude' | 'latitude'; message: string } | undefined {
+function placeFault(asset: Asset, centre: Position): string | undefined {
   const position = firstPosition(asset)
   if (position === undefined) return undefined
   const away = distanceKilometres(position, centre)
   if (away <= farthest) return undefined
-  const [longitude, latitude] = position
-  const swapped = Math.abs(longitude) <= 90 && distanceKilometres([latitude, longitude], centre) <= farthest
-  const hint = swapped ? '; longitude and latitude look swapped' : ''
-  return { of: 'longitude', message: `lies ${Math.round(away)} km from the centre of the city${hint}` }
+  const hint = looksSwapped(position, centre) ? `; ${swapHint}` : ''
+  return `lies ${Math.round(away)} km from the centre of the city${hint}`
+}
+
+/** A point that cannot be on the Earth, which is told already, and would be in the city the other way round. */
+function swapFault({ geometry }: Asset, centre: Position): string | undefined {
+  if (geometry?.type !== 'Point') return undefined
+  const given: unknown = geometry.coordinates
+  if (!Array.isArray(given) || given.length !== 2 || !given.every((one) => Number.isFinite(one))) return undefined
+  return looksSwapped(given as Position, centre) ? swapHint : undefined
+}
+
+const swapHint = 'longitude and latitude look swapped'
+
+function looksSwapped([longitude, latitude]: Position, centre: Position): boolean {
+  return Math.abs(longitude) <= 90 && distanceKilometres([latitude, longitude], centre) <= farthest
 }
 
 function firstPosition({ geometry }: Asset): Position | undefined {

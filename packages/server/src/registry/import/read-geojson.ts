@@ -36,9 +36,11 @@ export function readGeojson(bytes: Buffer): { assets: ImportedAsset[]; faults: I
       }
     }
     faults.push(...found)
-    if (found.length > 0) return
+    // Without a kind there is nothing that could be said of it.
+    if (found.some(({ column }) => column === undefined || column === '/properties/kind')) return
     assets.push({
       row,
+      faultsAt: found.flatMap(({ column }) => column ?? []),
       asset: feature as Asset,
       columns: {
         id: '/id',
@@ -47,8 +49,8 @@ export function readGeojson(bytes: Buffer): { assets: ImportedAsset[]; faults: I
         latitude: '/geometry/coordinates',
         device: '/properties/device'
       },
-      ...(device === undefined ? {} : { device: device as string }),
-      ...(profile === undefined ? {} : { profile: profile as string })
+      ...(typeof device === 'string' ? { device } : {}),
+      ...(typeof profile === 'string' ? { profile } : {})
     })
   })
   return { assets, faults }
