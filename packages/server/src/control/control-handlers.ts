@@ -1,6 +1,6 @@
 import type { Health, HistoryStore, Journal, ReplayAnswer } from '@city-brain/model'
 import type { Identity, RecordAction } from '../http/app.ts'
-import { readDeadLetters } from '../http/routes/operation-routes.ts'
+import { readDeadLetters } from '../http/read-dead-letters.ts'
 import { firstOperator } from '../identity/operators.ts'
 import type { Claims } from '../registry/claims.ts'
 import type { Devices } from '../registry/devices.ts'
@@ -69,8 +69,7 @@ export function createControlHandlers({
       importAssets({ format, bytes: Buffer.from(content, 'base64'), dryRun }, actor),
     'dead-letters': (ask) => readDeadLetters(journal, ask),
     async 'dead-letters-replay'({ offsets, code }) {
-      const chosen =
-        offsets ?? (await readDeadLetters(journal, { limit: 1_000, code })).deadLetters.map((one) => one.offset)
+      const chosen = offsets ?? (await newestOf(journal, code))
       const [first] = chosen
       if (first === undefined) return { replayed: [] }
       await record({ action: 'dead-letter-replay', operator: actor, detail: { count: chosen.length, first } })
@@ -78,6 +77,23 @@ export function createControlHandlers({
       return { replayed: await replay([...chosen].sort((a, b) => a - b)) }
     }
   }
+}
+
+/** Offsets of the newest dead letters of a code, at most 1,000. */
+async function newestOf(journal: Journal, code: string | undefined): Promise<number[]> {
+  const most = 1_000
+  const offsets: number[] = []
+  let before: number | undefined
+  do {
+    const { deadLetters, next } = await readDeadLetters(journal, {
+      limit: most - offsets.length,
+      ...(code === undefined ? {} : { code }),
+      ...(before === undefined ? {} : { before })
+    })
+    offsets.push(...deadLetters.map(({ offset }) => offset))
+    before = next
+  } while (before !== undefined && offsets.length < most)
+  return offsets
 }
 
 /** A fault of the registry is a fault of the command, in the same words. */

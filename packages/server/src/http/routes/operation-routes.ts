@@ -1,8 +1,9 @@
-import { type DeadLettersAnswer, formatInstant, type TimelineAnswer } from '@city-brain/model'
+import type { TimelineAnswer } from '@city-brain/model'
 import Type from 'typebox'
 import { ApiFault } from '../api-fault.ts'
 import type { App, AppParts } from '../app.ts'
 import { InstantText, instantOf, spanOf } from '../instant-query.ts'
+import { readDeadLetters } from '../read-dead-letters.ts'
 import { sessionOf } from '../session-guard.ts'
 import {
   AlarmsBody,
@@ -97,7 +98,7 @@ export function operationRoutes(app: App, parts: AppParts): void {
     {
       schema: {
         tags: ['dead letters'],
-        summary: 'What was received and not accepted, newest first',
+        summary: 'What was received and not accepted, newest first; a page ends at its limit or at about 4 MB',
         querystring: Type.Object(
           { before, limit: limit(500), code: Type.Optional(Type.String({ pattern: '^[a-z0-9-]{1,64}$' })) },
           closed
@@ -171,34 +172,4 @@ export function operationRoutes(app: App, parts: AppParts): void {
     },
     (request) => at(instantOf(request.query.time, 'time'))
   )
-}
-
-const scanLimit = 20_000
-
-/** One page of dead letters. With a code, pages of all codes are looked through until enough are found. */
-export async function readDeadLetters(
-  journal: AppParts['journal'],
-  query: { before?: number; limit?: number; code?: string }
-): Promise<DeadLettersAnswer> {
-  const { limit: wanted = 50, code } = query
-  const deadLetters: DeadLettersAnswer['deadLetters'] = []
-  let next = query.before
-  let scanned = 0
-  for (;;) {
-    const page = await journal.readBack({
-      kinds: ['dead-letter'],
-      limit: code === undefined ? wanted : 500,
-      ...(next === undefined ? {} : { before: next })
-    })
-    for (const entry of page) {
-      next = entry.offset
-      scanned++
-      if (code !== undefined && entry.payload.code !== code) continue
-      deadLetters.push({ ...entry.payload, offset: entry.offset, receivedAt: formatInstant(entry.receivedAt) })
-      if (deadLetters.length === wanted) return { deadLetters, next }
-    }
-    const last = page.length < (code === undefined ? wanted : 500)
-    if (last) return { deadLetters }
-    if (scanned >= scanLimit) return next === undefined ? { deadLetters } : { deadLetters, next }
-  }
 }
