@@ -10,6 +10,7 @@ import { ApiFault } from './api-fault.ts'
 import type { App, AppParts } from './app.ts'
 import { answerClientError } from './client-error.ts'
 import { createErrorHandler } from './error-handler.ts'
+import { limitConnections } from './limit-connections.ts'
 import { cityRoutes } from './routes/city-routes.ts'
 import { deviceRoutes } from './routes/device-routes.ts'
 import { entityRoutes } from './routes/entity-routes.ts'
@@ -29,7 +30,9 @@ const limits = {
   bodyBytes: 64 * 1024,
   /** Requests a minute from one address: a console that is used hard needs about 200. */
   requests: 1_500,
-  webSocketBytes: 4 * 1024
+  webSocketBytes: 4 * 1024,
+  /** At once: some thousands of browsers, and below what one process may usually have open. */
+  connections: 10_000
 }
 
 /** The HTTP server with all its routes, ready to listen. */
@@ -53,6 +56,7 @@ export async function createHttpServer(parts: AppParts): Promise<App> {
     routerOptions: { maxParamLength: 300 }
   }).withTypeProvider<TypeBoxTypeProvider>()
 
+  limitConnections(app.server, { most: limits.connections, clock: parts.clock, log: parts.log })
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   // Answers are typed; a serialiser made from a schema would silently leave out what the schema forgot.
   app.setSerializerCompiler(() => (value) => JSON.stringify(value))
