@@ -55,7 +55,12 @@ export function describeApi({ paths }: OpenApi): string {
       lines.push('')
     }
   }
-  lines.push('## Errors', '', 'Every error has the body `{ code, message, path?, expected? }`.', '')
+  lines.push(
+    '## Errors',
+    '',
+    'Every error has the body `{ code, message, path?, expected? }`. The message is that of the table, or a more exact one: go by the code.',
+    ''
+  )
   lines.push('| code | status | message |', '| --- | --- | --- |')
   for (const [code, { status, message }] of Object.entries(errorCatalogue))
     lines.push(`| \`${code}\` | ${status} | ${message} |`)
