@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Health } from '@city-brain/model'
@@ -106,8 +106,7 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
     output: () => output,
     health: async () => (await fetch(`${base}/api/health`)).json() as Promise<Health>,
     stop: async (signal = 'SIGINT') => {
-      // A tracer does not pass signals on: the city is its child. Others (prlimit) become the city.
-      const pid = options.before ? (descendants(child.pid as number)[0] ?? child.pid) : child.pid
+      const pid = options.before ? cityBehind(child.pid as number) : child.pid
       if (child.exitCode === null && child.signalCode === null && pid !== undefined) process.kill(pid, signal)
       await ended
       return child.exitCode
@@ -117,6 +116,12 @@ export async function startCity(options: CityOptions): Promise<RunningCity> {
       await ended
     }
   }
+}
+
+/** A tracer does not pass signals on: the city is its child. Others (prlimit) become the city, which has children of its own. */
+function cityBehind(pid: number): number {
+  const program = realpathSync(process.execPath)
+  return realpathSync(`/proc/${pid}/exe`) === program ? pid : (descendants(pid)[0] ?? pid)
 }
 
 /** Asks until the answer is truthy; an answer that throws counts as not yet. */

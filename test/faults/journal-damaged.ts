@@ -104,29 +104,24 @@ async function damageOnce({
   named: Set<string>
 }): Promise<void> {
   const journal = join(city.data, 'journal')
+  // As the journal was when the city was started after the damage before.
   const older = join(context.folder, 'older')
   const whole = join(context.folder, 'whole')
-  for (const copy of [older, whole]) rmSync(copy, { recursive: true, force: true })
   await loadFor(load, context.short ? 500 : 2_000)
-  if (damage.name === 'an older copy put back') {
-    await city.stop('SIGTERM')
-    cpSync(journal, older, { recursive: true })
-    await city.start()
-    await loadFor(load, context.short ? 500 : 2_000)
-  }
   // What was never acknowledged is sent again. Of a message that the history had and the journal has lost, nobody knows then
   // that it is a repeat: docs/operating.md says so, and here is none of that kind.
   load.pause()
   await waitFor(() => load.waiting() === 0, 60_000)
   await (damage.end === 'kill' ? city.kill() : city.stop('SIGTERM'))
   load.resume()
-  cpSync(journal, whole, { recursive: true })
+  copyInPlaceOf(whole, journal)
   damage.make(journal, older)
 
   const check = await cityBrain(city.data, 'journal', 'check')
   context.expect([0, 1, 2].includes(check.code), `journal check ended with ${check.code}:\n${check.output}`)
   if (check.code === 0) {
     context.log(`${damage.name}: no effect`)
+    copyInPlaceOf(older, journal)
     await city.start()
     return
   }
@@ -147,7 +142,13 @@ async function damageOnce({
   context.log(
     `${damage.name}: ${gone.map(([from, to]) => `${from} to ${to}`).join(', ') || 'nothing but indexes or records'} named as gone, ${acknowledgedAndGone} acknowledged messages in it`
   )
+  copyInPlaceOf(older, journal)
   await city.start()
+}
+
+function copyInPlaceOf(copy: string, folder: string): void {
+  rmSync(copy, { recursive: true, force: true })
+  cpSync(folder, copy, { recursive: true })
 }
 
 /** Damage far back is found by a reader, damage near the end by the start: which then says what to do. */

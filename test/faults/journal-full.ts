@@ -10,6 +10,8 @@ import { type FaultCity, startFaultCity } from './support/start-fault-city.ts'
 
 /** Room for the journal, its reserve and its ballast, and little more. */
 const megabytes = 256
+/** Where a limit of the length of files stands for the disk: less than the journal and its log have after the first seconds. */
+const fullMegabytes = 1
 
 /** The disk of the journal fills under load, and has room again later. */
 export const journalFull: Fault = {
@@ -20,7 +22,7 @@ export const journalFull: Fault = {
     let started: FaultCity | undefined
     const disk =
       mountSmallDisk(context, join(data, 'journal'), megabytes) ??
-      limitFileSize(megabytes, () => started?.running.process.pid as number)
+      limitFileSize({ megabytes, fullMegabytes }, () => started?.pid())
     if (disk === undefined) return { skipped: 'mounting a tmpfs is not allowed here, and there is no prlimit' }
     context.log(`the disk: ${disk.describe()}`)
     const city = await startFaultCity(context, { data, before: disk.before() })

@@ -49,28 +49,29 @@ export function mountSmallDisk(context: FaultContext, folder: string, megabytes:
   }
 }
 
-/** Less than the journal and its log have after the first seconds, so that neither can go on. */
-const fullBytes = 1_000_000
-
 /**
- * In the place of a disk, for those who may not mount one: no file of the city may become longer than so many megabytes,
- * and while it is "full" than one megabyte. Writes beyond that fail (EFBIG; Node ignores SIGXFSZ). The limit is of the
- * whole process, so it stops the history's file as well, and can not be set for one of them alone. Undefined without prlimit.
+ * In the place of a disk, for those who may not mount one: no file of the city may become longer than so many megabytes, and
+ * while it is "full" than `fullMegabytes`. Writes beyond that fail (EFBIG; Node ignores SIGXFSZ). The limit is of the whole
+ * process: it stops whichever file comes to it. Undefined without prlimit.
+ * @param pid of the city while it runs; otherwise the next start begins with what `before` says
  */
-export function limitFileSize(megabytes: number, pid: () => number): SmallDisk | undefined {
+export function limitFileSize(
+  { megabytes, fullMegabytes }: { megabytes: number; fullMegabytes: number },
+  pid: () => number | undefined
+): SmallDisk | undefined {
   if (findProgram('prlimit') === undefined) return undefined
   // The hard limit stays as it is: nobody needs rights to lift the soft one up to it.
-  const limit = (bytes: number) => `--fsize=${bytes}:`
-  const roomy = megabytes * 1_000_000
-  let bytes = roomy
-  const set = (wanted: number | 'unlimited') => {
-    execFileSync('prlimit', ['--pid', String(pid()), wanted === 'unlimited' ? '--fsize=unlimited:' : limit(wanted)])
-    bytes = wanted === 'unlimited' ? roomy : wanted
+  const limit = (most: number) => `--fsize=${most * 1_000_000}:`
+  let now = megabytes
+  const set = (wanted: number) => {
+    now = wanted
+    const running = pid()
+    if (running !== undefined) execFileSync('prlimit', ['--pid', String(running), limit(now)])
   }
   return {
-    fill: () => set(fullBytes),
-    free: () => set('unlimited'),
-    describe: () => `no file beyond ${bytes / 1e6} MB`,
-    before: () => ['prlimit', limit(bytes)]
+    fill: () => set(fullMegabytes),
+    free: () => set(megabytes),
+    describe: () => `no file beyond ${now} MB`,
+    before: () => ['prlimit', limit(now)]
   }
 }

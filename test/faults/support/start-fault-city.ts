@@ -13,6 +13,8 @@ export type FaultDevice = { device: string; entity: string; secret: string }
 export type FaultCity = {
   /** The process that runs now; throws while none does. */
   readonly running: RunningCity
+  /** Of that process; undefined while none does. */
+  pid(): number | undefined
   /** Stays the same over restarts, so that clients come back. */
   readonly mqttPort: number
   readonly data: string
@@ -92,6 +94,7 @@ export async function startFaultCity(
     get running() {
       return current()
     },
+    pid: () => pid,
     mqttPort,
     data: given.data,
     devices: devices.map((one, i) => ({ ...one, secret: secrets[i] ?? '' })),
