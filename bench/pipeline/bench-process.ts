@@ -43,7 +43,11 @@ export async function startBenchProcess({
   const child = spawn(
     process.execPath,
     [...profile, '--import', 'tsx', main, '--city', city, '--data', data, ...ports, ...args],
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } }
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'], // As scripts/start.mjs starts it.
+      env: { MALLOC_ARENA_MAX: '2', ...process.env, ...env }
+    }
   )
   const kill = () => void child.kill('SIGKILL')
   process.once('exit', kill)

@@ -20,7 +20,12 @@ export function startWorker(options: {
   onDeath: (error: JournalError) => void
 }): Promise<WorkerLink> {
   const { start, onEvent, onDeath } = options
-  const worker = new Worker(new URL('./worker/boot.mjs', import.meta.url), { workerData: start, name: 'journal' })
+  const worker = new Worker(new URL('./worker/boot.mjs', import.meta.url), {
+    workerData: start,
+    name: 'journal',
+    // It holds one group at a time: with V8's own bound it would gather 30 MB of groups that are done.
+    resourceLimits: { maxYoungGenerationSizeMb: 12 }
+  })
   const waiting = new Map<number, { resolve: (answer: unknown) => void; reject: (error: JournalError) => void }>()
   let asked = 0
   let dead: JournalError | undefined

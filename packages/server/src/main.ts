@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import { systemClock } from '@city-brain/model'
 import { addressOf } from './addresses.ts'
 import { composeCity, type RunningCity } from './compose.ts'
@@ -12,6 +13,13 @@ import { StartFault } from './start-fault.ts'
 /** The city's process. Exit codes: 0 stopped when asked, 1 could not start or failed, 130 stopped at once. */
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const { version } = JSON.parse(readFileSync(here('../package.json'), 'utf8')) as { version: string }
+
+/**
+ * Every reading lives until the history has it, half a second, and is garbage then; V8 would let up to four times the
+ * living heap gather before it looks for it (370 MB at 20 thousand readings a second). Looking sooner keeps the city below
+ * 500 MB; at 30 percent the looking itself took a tenth of the CPU.
+ */
+setFlagsFromString('--heap-growing-percent=70')
 
 /** A clean stop takes a second or two; after this the process ends as it is. The journal does not mind. */
 const stopTime = 10_000

@@ -15,7 +15,11 @@ export type WorkerClient = {
 
 /** Calls to a worker thread of DuckDB. */
 export function startWorker(): WorkerClient {
-  const worker = new Worker(new URL('./worker-boot.mjs', import.meta.url), { name: 'history' })
+  const worker = new Worker(new URL('./worker-boot.mjs', import.meta.url), {
+    name: 'history',
+    // It holds one batch at a time: with V8's own bound it would gather 30 MB of batches that are written.
+    resourceLimits: { maxYoungGenerationSizeMb: 12 }
+  })
   const waiting = new Map<number, { resolve: (answer: never) => void; reject: (fault: Error) => void }>()
   let next = 1
   let ended = false
