@@ -115,6 +115,9 @@ async function sustain() {
   }
   load.close()
   await running.stop()
+  // Otherwise one that is there without an acknowledgement could stand in for one that is lost.
+  if (load.sent !== load.acknowledged)
+    throw new Error(`${load.sent - load.acknowledged} readings were not acknowledged`)
   const found = influx
     ? await countInflux((influx as InfluxServer).url, 'bench_small', entitiesOf(small))
     : await countDuckDb(data)

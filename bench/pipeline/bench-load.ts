@@ -7,7 +7,8 @@ export type Offered = { sent: number; acknowledged: number; seconds: number; cpu
 export type BenchLoad = {
   /** Offers so many readings a second, whether or not they are acknowledged; resolves when all are. */
   offer(perSecond: number, seconds: number): Promise<Offered>
-  /** Acknowledged since the beginning. */
+  /** Since the beginning. */
+  readonly sent: number
   readonly acknowledged: number
   close(): void
 }
@@ -52,6 +53,9 @@ export async function connectLoad(city: BenchProcess, { devices, entitiesPerDevi
         seconds: (performance.now() - begin) / 1_000,
         cpu: city.cpu() - cpuBefore
       }
+    },
+    get sent() {
+      return total
     },
     get acknowledged() {
       return acknowledged
