@@ -103,7 +103,7 @@ test('of a whole payload what is still at fault becomes a dead letter of its own
   expect(await second.ingest.replayDeadLetter(letter?.offset ?? 0)).toEqual({ outcome: 'accepted', readings: 1 })
   expect(letters(journal).map(({ payload: { code, index, raw } }) => [code, index, raw !== undefined])).toEqual([
     ['wrong-topic', undefined, true],
-    ['schema', 1, true]
+    ['bad-date', 1, true]
   ])
   expect(journal.tally()).toEqual({ accepted: 1, rejected: 1, duplicate: 0 })
 })
